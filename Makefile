@@ -8,7 +8,6 @@ endif
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test lint bench messages lock stop reset
-install run test lint bench messages lock stop reset: export PYTHONDONTWRITEBYTECODE = 1
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

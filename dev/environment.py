@@ -30,7 +30,7 @@ def secret_key() -> str:
 
 def prepare(profile: str, environ: MutableMapping[str, str] = os.environ) -> None:
     """Fill in what is not set: development mode, secret key, database and queue."""
-    environ.setdefault("OMS_ENV", "test" if profile == "test" else "development")
+    environ.setdefault("OMS_ENV", "development")
     environ.setdefault("OMS_PROFILE", profile)
     if not environ.get("SECRET_KEY"):
         environ["SECRET_KEY"] = secret_key()

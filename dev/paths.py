@@ -23,10 +23,17 @@ def die(message: str) -> None:
     sys.exit(f"oms: {message}")
 
 
+def open_folder(path: Path) -> Path:
+    """Make a folder that other accounts may enter, whatever the umask says."""
+    path.mkdir(parents=True, exist_ok=True)
+    if path.stat().st_uid == os.geteuid():
+        path.chmod(0o755)
+    return path
+
+
 def local_folder() -> Path:
     """The git-ignored folder for this clone's state, made when absent."""
-    LOCAL.mkdir(mode=0o755, exist_ok=True)
-    return LOCAL
+    return open_folder(LOCAL)
 
 
 def others_can_enter(path: Path) -> bool:
@@ -43,15 +50,12 @@ def services_home() -> Path:
     """
     if os.geteuid() != 0 or others_can_enter(ROOT):
         return local_folder()
-    home = shared_home() / hashlib.sha256(str(ROOT).encode()).hexdigest()[:16]
-    home.mkdir(mode=0o755, parents=True, exist_ok=True)
-    return home
+    return open_folder(shared_home() / hashlib.sha256(str(ROOT).encode()).hexdigest()[:16])
 
 
 def shared_home() -> Path:
     """Root's folder for what `nobody` must be able to read."""
-    home = Path("/var/lib/oms-dev")
-    home.mkdir(mode=0o755, parents=True, exist_ok=True)
+    home = open_folder(Path("/var/lib/oms-dev"))
     if home.stat().st_uid != 0:
         die(f"{home} belongs to another account; remove it and try again")
     return home

