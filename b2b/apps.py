@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class B2BConfig(AppConfig):
+    name = "b2b"

@@ -1,0 +1,184 @@
+"""Where goods are, how many, and every movement that made it so."""
+
+import uuid
+from typing import Any, ClassVar
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+from guardian.models import UserObjectPermissionBase
+
+from catalog.models import Sku
+from inventory.status import LocationKind, MovementKind
+from oms.core.permissions import Permission, ScopedModel, ScopedQuerySet
+
+LOCATION_PERMISSIONS = (
+    Permission.ORDERS_VIEW,
+    Permission.ORDERS_FULFIL,
+    Permission.ORDERS_MANAGE,
+    Permission.STOCK_VIEW,
+    Permission.STOCK_ADJUST,
+)
+
+
+class Location(models.Model):
+    """A warehouse, a store or a supplier: anywhere stock can be."""
+
+    # Explicit: the scope of a location is itself.
+    scope_paths: ClassVar[dict[str, str]] = {"location": "id"}
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    code = models.CharField(_("code"), max_length=20, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    kind = models.CharField(_("kind"), max_length=10, choices=LocationKind.choices)
+    is_active = models.BooleanField(_("active"), default=True)
+    ships = models.BooleanField(_("ships parcels"), default=True)
+    collects = models.BooleanField(_("customers collect here"), default=False)
+    street = models.CharField(_("street"), max_length=120, blank=True, default="")
+    postcode = models.CharField(_("postcode"), max_length=12, blank=True, default="")
+    city = models.CharField(_("city"), max_length=80, blank=True, default="")
+    country = models.CharField(_("country"), max_length=2, default="IT")
+    phone = models.CharField(_("phone"), max_length=30, blank=True, default="")
+    latitude = models.DecimalField(_("latitude"), max_digits=8, decimal_places=5, null=True)
+    longitude = models.DecimalField(_("longitude"), max_digits=8, decimal_places=5, null=True)
+    time_zone = models.CharField(_("time zone"), max_length=40, default="Europe/Rome")
+    # ISO weekday ("1" = Monday) → [["09:00", "13:00"], ["15:30", "19:30"]]; absent = closed.
+    opening_hours = models.JSONField(_("opening hours"), default=dict, blank=True)
+    # Between equally good locations, the higher priority ships.
+    priority = models.IntegerField(_("priority"), default=0)
+
+    objects: ClassVar[Any] = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("location")
+        verbose_name_plural = _("locations")
+        ordering: ClassVar = ["name"]
+        permissions: ClassVar = [(p.value, p.label) for p in LOCATION_PERMISSIONS]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LocationUserObjectPermission(UserObjectPermissionBase):
+    """Grants on one location: a direct foreign key, so that looking them up is one index scan."""
+
+    content_object = models.ForeignKey(Location, models.CASCADE)
+
+
+class Stock(ScopedModel):
+    """The running sums of the ledger for one SKU at one location.
+
+    available = on_hand − allocated − held − safety_stock − unavailable. On hand may fall below
+    allocated when a count says so: that is a shortage, a work item, not an error.
+    """
+
+    scope_paths: ClassVar[dict[str, str]] = {"location": "location_id"}
+
+    sku = models.ForeignKey(Sku, models.PROTECT, related_name="stock")
+    location = models.ForeignKey(Location, models.PROTECT, related_name="stock")
+    on_hand = models.IntegerField(_("on hand"), default=0)
+    allocated = models.IntegerField(_("allocated"), default=0)
+    held = models.IntegerField(_("held"), default=0)
+    unavailable = models.IntegerField(_("unavailable"), default=0)
+    safety_stock = models.IntegerField(_("safety stock"), default=0)
+
+    class Meta:
+        verbose_name = _("stock")
+        verbose_name_plural = _("stock")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["sku", "location"], name="stock_once"),
+            models.CheckConstraint(condition=Q(on_hand__gte=0), name="stock_on_hand"),
+            models.CheckConstraint(condition=Q(allocated__gte=0), name="stock_allocated"),
+            models.CheckConstraint(condition=Q(held__gte=0), name="stock_held"),
+            models.CheckConstraint(condition=Q(unavailable__gte=0), name="stock_unavailable"),
+            models.CheckConstraint(condition=Q(safety_stock__gte=0), name="stock_safety_stock"),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["location", "sku"],
+                name="stock_shortage",
+                condition=Q(on_hand__lt=F("allocated")),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sku_id} @ {self.location_id}: {self.on_hand}"
+
+    @property
+    def available(self) -> int:
+        return self.on_hand - self.allocated - self.held - self.safety_stock - self.unavailable
+
+
+class Allocation(models.Model):
+    """A demand's claim on stock: `quantity` units of a SKU at a location, not yet gone.
+
+    Deleted when released or shipped; the movements keep the story. A kit's demand has one row per
+    component.
+    """
+
+    demand = models.UUIDField()
+    sku = models.ForeignKey(Sku, models.PROTECT, related_name="allocations")
+    location = models.ForeignKey(Location, models.PROTECT, related_name="allocations")
+    quantity = models.PositiveIntegerField()
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("allocation")
+        verbose_name_plural = _("allocations")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["demand", "sku", "location"], name="allocation_once_per_demand"
+            ),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="allocation_quantity"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.demand}: {self.quantity} × {self.sku_id} @ {self.location_id}"
+
+
+class StockMovement(ScopedModel):
+    """One immutable row of the ledger: what changed, why, by whom, and when it really happened."""
+
+    scope_paths: ClassVar[dict[str, str]] = {"location": "location_id"}
+
+    sku = models.ForeignKey(Sku, models.PROTECT, related_name="movements")
+    location = models.ForeignKey(Location, models.PROTECT, related_name="movements")
+    kind = models.CharField(_("kind"), max_length=16, choices=MovementKind.choices)
+    on_hand = models.IntegerField(_("on hand"), default=0)
+    allocated = models.IntegerField(_("allocated"), default=0)
+    held = models.IntegerField(_("held"), default=0)
+    unavailable = models.IntegerField(_("unavailable"), default=0)
+    demand = models.UUIDField(null=True)
+    # Human-readable cause: "order 100123", "count 42", "import stock.csv".
+    cause = models.CharField(_("cause"), max_length=120)
+    reason = models.CharField(_("reason"), max_length=40, blank=True, default="")
+    actor = models.CharField(_("who"), max_length=150)
+    # Unique where given: the same delivery, count line or sale can be booked once only.
+    source_reference = models.CharField(max_length=120, null=True, blank=True)  # noqa: DJ001
+    occurred_at = models.DateTimeField(_("happened"), db_default=Now())
+    recorded_at = models.DateTimeField(_("recorded"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("stock movement")
+        verbose_name_plural = _("stock movements")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["source_reference"], name="movement_source_once"),
+            models.CheckConstraint(
+                condition=~Q(on_hand=0, allocated=0, held=0, unavailable=0),
+                name="movement_moves_something",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["sku", "location", "id"], name="movement_stock"),
+            models.Index(
+                fields=["demand"], name="movement_demand", condition=Q(demand__isnull=False)
+            ),
+        ]
+        triggers: ClassVar = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.sku_id} @ {self.location_id}"

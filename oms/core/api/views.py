@@ -1,0 +1,55 @@
+"""The base of every API view: the actor, and idempotent writes."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar, cast
+
+from django.http import HttpResponse
+from rest_framework.generics import GenericAPIView
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+
+from oms.core.actors import Actor
+from oms.core.idempotency import Answer, fingerprint_of, idempotent
+from oms.core.permissions import Permission
+
+
+class ApiView(GenericAPIView[Any]):
+    """A view of `/api/v1/`. Subclasses set `permissions_required` per method."""
+
+    permissions_required: ClassVar[dict[str, Permission]] = {}
+
+    @property
+    def actor(self) -> Actor:
+        return cast(Actor, self.request.auth)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        # Read first, so that the exact bytes are still there for the fingerprint.
+        _ = request._request.body
+        super().initial(request, *args, **kwargs)
+
+    def write_once(
+        self, request: Request, perform: Callable[[], tuple[int, Any, dict[str, str]]]
+    ) -> HttpResponse:
+        """Answer a write with `perform`'s (status, data, headers), at most once per Idempotency-Key.
+
+        Raises InvalidInput without a usable key, KeyReused, KeyInFlight.
+        """
+
+        def answer() -> Answer:
+            status, data, headers = perform()
+            return Answer(status=status, body=JSONRenderer().render(data), headers=headers)
+
+        kept = idempotent(
+            principal=self.actor.principal,
+            key=request.headers.get("Idempotency-Key", ""),
+            fingerprint=fingerprint_of(
+                str(request.method), request.get_full_path(), request._request.body
+            ),
+            perform=answer,
+        )
+        response = HttpResponse(kept.body, status=kept.status, content_type="application/json")
+        for name, value in kept.headers.items():
+            response[name] = value
+        if kept.replayed:
+            response["Idempotent-Replayed"] = "true"
+        return response

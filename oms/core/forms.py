@@ -1,0 +1,97 @@
+"""How forms render: our layout, our words, no HTML5 bubbles.
+
+`{{ form }}` gives the error summary and every field; `{% field form.name unit="kg" %}` one field.
+Widgets keep Django's own templates, so that the admin looks as it does anywhere else.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+from django.forms.renderers import BaseRenderer, DjangoTemplates
+from django.template import TemplateDoesNotExist
+from django.template.loader import get_template
+from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
+
+TOGGLES = (forms.CheckboxInput, forms.RadioSelect, forms.CheckboxSelectMultiple)
+GROUPS = (forms.RadioSelect, forms.CheckboxSelectMultiple)
+
+
+class FormRenderer(BaseRenderer):
+    """Our form, formset and field templates from `templates/`, everything else from Django."""
+
+    form_template_name = "ui/forms/form.html"
+    formset_template_name = "ui/forms/formset.html"
+    field_template_name = "ui/forms/field.html"
+
+    @cached_property
+    def built_in(self) -> DjangoTemplates:
+        return DjangoTemplates()
+
+    def get_template(self, template_name: str) -> Any:
+        try:
+            return get_template(template_name)
+        except TemplateDoesNotExist:
+            return self.built_in.get_template(template_name)
+
+
+def widget_class(widget: forms.Widget) -> str:
+    """The CSS class our skin gives to a kind of widget."""
+    if isinstance(widget, GROUPS):
+        return "choices"
+    if isinstance(widget, forms.CheckboxInput):
+        return "form-check-input"
+    if isinstance(widget, forms.Select):
+        return "form-select"
+    return "form-control"
+
+
+def is_numeric(field: forms.Field) -> bool:
+    return isinstance(field, forms.IntegerField | forms.DecimalField | forms.FloatField)
+
+
+def control(bound: BoundField, extra_class: str = "") -> SafeString:
+    """The widget of a bound field with the classes and input mode of our skin."""
+    widget = bound.field.widget
+    classes = [str(widget.attrs.get("class", "")), widget_class(widget), extra_class]
+    if bound.errors:
+        classes.append("is-invalid")
+    attrs: dict[str, Any] = {}
+    if is_numeric(bound.field) and isinstance(widget, forms.NumberInput | forms.TextInput):
+        classes.append("text-end")
+        whole = isinstance(bound.field, forms.IntegerField)
+        attrs["inputmode"] = "numeric" if whole else "decimal"
+    attrs["class"] = " ".join(filter(None, classes))
+    return bound.as_widget(attrs=attrs)
+
+
+def layout_of(bound: BoundField) -> str:
+    """Which arrangement of label and control a field takes: stacked, toggle or group."""
+    if isinstance(bound.field.widget, GROUPS):
+        return "group"
+    if isinstance(bound.field.widget, forms.CheckboxInput):
+        return "toggle"
+    return "stacked"
+
+
+def error_links(form: forms.BaseForm) -> Sequence[tuple[str, str, str]]:
+    """Each error of a form as (id of the control, label, words), for the summary on top."""
+    links: list[tuple[str, str, str]] = []
+    for name, errors in form.errors.items():
+        if name not in form.fields:
+            links += [("", "", str(message)) for message in errors]
+            continue
+        bound = form[name]
+        target = bound.id_for_label or bound.auto_id
+        links += [(target, str(bound.label), str(message)) for message in errors]
+    return links
+
+
+def formset_error_links(formset: forms.BaseFormSet) -> Sequence[tuple[str, str, str]]:
+    """The errors of a formset and of its forms, in the order they stand on the page."""
+    links = [("", "", str(message)) for message in formset.non_form_errors()]
+    for form in formset.forms:
+        links += error_links(form)
+    return links

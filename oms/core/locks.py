@@ -1,0 +1,38 @@
+"""Row locks: the only shape of `SELECT … FOR UPDATE` in the project.
+
+One order everywhere, so that no two transactions can wait for each other:
+company → order → its lines and fulfilment orders → stock by (SKU, location). Within one kind,
+rows lock by primary key. Each app's `locks.py` builds on `lock_rows`; nothing else may lock.
+The wait is bounded by `lock_timeout` (settings) and surfaces as `Busy`.
+"""
+
+from typing import TypeVar
+
+from django.db import models, transaction
+
+M = TypeVar("M", bound=models.Model)
+
+
+class LockOutsideTransaction(RuntimeError):
+    """A lock taken in autocommit would be released at once: a programming error."""
+
+
+def lock_rows(queryset: models.QuerySet[M]) -> list[M]:
+    """Lock the rows of `queryset` by primary key until the transaction ends, and return them.
+
+    Only the rows themselves lock, not rows joined to them.
+    """
+    require_transaction()
+    return list(queryset.order_by("pk").select_for_update(of=("self",)))
+
+
+def lock_unlocked_rows(queryset: models.QuerySet[M]) -> list[M]:
+    """Lock those rows of `queryset` that nobody holds, in its own order: for work queues."""
+    require_transaction()
+    return list(queryset.select_for_update(of=("self",), skip_locked=True))
+
+
+def require_transaction() -> None:
+    """Raise `LockOutsideTransaction` in autocommit mode."""
+    if not transaction.get_connection().in_atomic_block:
+        raise LockOutsideTransaction("Locks live as long as a transaction: open one first")

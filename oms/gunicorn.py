@@ -1,0 +1,51 @@
+"""gunicorn for the web process: `gunicorn -c oms/gunicorn.py oms.wsgi`.
+
+Every value a deployment may want to choose is an environment variable.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+bind = f"{os.environ.get('HOST', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"  # noqa: S104
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+threads = int(os.environ.get("WEB_THREADS", "4"))
+# Each worker opens its own connections after the fork.
+preload_app = False
+timeout = int(os.environ.get("WEB_TIMEOUT", "60"))
+graceful_timeout = int(os.environ.get("WEB_GRACEFUL_TIMEOUT", "30"))
+# Longer than a load balancer keeps an idle connection, so that it is the one to close.
+keepalive = int(os.environ.get("WEB_KEEPALIVE", "75"))
+max_requests = int(os.environ.get("WEB_MAX_REQUESTS", "10000"))
+max_requests_jitter = max_requests // 10
+forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
+# The socket would lie in the home of an account that may have none.
+control_socket_disable = True
+# The heartbeat file must not wait for a disk.
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
+errorlog = "-"
+accesslog = None  # every request is logged, with its id, by the application
+loglevel = os.environ.get("WEB_LOG_LEVEL", "warning")
+
+# The workers share their counters through files in this folder.
+_metrics = Path(
+    os.environ.setdefault(
+        "PROMETHEUS_MULTIPROC_DIR", str(Path(tempfile.gettempdir()) / f"oms-metrics-{os.getuid()}")
+    )
+)
+
+
+def on_starting(_server: Any) -> None:
+    """Forget the counters of the last run, whose workers are gone."""
+    _metrics.mkdir(parents=True, exist_ok=True)
+    for left_over in _metrics.glob("*.db"):
+        left_over.unlink()
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    """Take a finished worker's gauges out of the sums."""
+    from prometheus_client import multiprocess
+
+    multiprocess.mark_process_dead(worker.pid)

@@ -1,0 +1,422 @@
+"""Settings, all of them from the environment; `manage.py` and `make` provide development's."""
+
+from pathlib import Path
+from typing import Any
+
+import environ
+import structlog
+from celery.schedules import schedule
+from csp.constants import NONCE, NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from oms.core.logs import redact
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+# --- where we run -----------------------------------------------------------------------------
+DEVELOPMENT = env.str("OMS_ENV", default="production") == "development"
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = env.str("SECRET_KEY")
+# Pickup codes are derived, never stored: rotating SECRET_KEY must not void the codes customers hold.
+PICKUP_CODE_KEY = env.str("PICKUP_CODE_KEY", default=SECRET_KEY)
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS",
+    default=["localhost", "127.0.0.1", "[::1]", "testserver"] if DEVELOPMENT else [],
+)
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000")
+RETAILER_NAME = env.str("RETAILER_NAME", default="OMS")
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+PROMETHEUS_MULTIPROC = bool(env.str("PROMETHEUS_MULTIPROC_DIR", default=""))
+RETAILER_COUNTRY = env.str("RETAILER_COUNTRY", default="IT")
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "axes",
+    "csp",
+    "django_filters",
+    "django_htmx",
+    "django_structlog",
+    "django_tables2",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "guardian",
+    "pgtrigger",
+    "rest_framework",
+    "treebeard",
+    "oms.core",
+    "oms.notifications",
+    "catalog",
+    "inventory",
+    "oms.carriers",
+    "oms.payments",
+    "oms.sourcing",
+    "oms.orders",
+    "oms.returns",
+    "stores",
+    "b2b",
+    "oms.office",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "oms.core.middleware.metrics",
+    "django_structlog.middlewares.RequestMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "oms.core.middleware.preferences",
+    "oms.core.middleware.domain_errors",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "oms.urls"
+WSGI_APPLICATION = "oms.wsgi.application"
+ASGI_APPLICATION = "oms.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "oms.core.context.site",
+            ],
+            "builtins": ["oms.core.templatetags.ui"],
+        },
+    },
+]
+FORM_RENDERER = "oms.core.forms.FormRenderer"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- database ---------------------------------------------------------------------------------
+DATABASES = {"default": env.db_url("DATABASE_URL", engine="django.db.backends.postgresql")}
+DATABASES["default"].update(
+    CONN_MAX_AGE=env.int("CONN_MAX_AGE", default=60),
+    CONN_HEALTH_CHECKS=True,
+    OPTIONS={
+        # A wait for a lock ends as "busy, retry"; nothing may hang for ever.
+        "options": " ".join(
+            [
+                "-c lock_timeout=3s",
+                f"-c statement_timeout={env.str('STATEMENT_TIMEOUT', default='60s')}",
+                "-c idle_in_transaction_session_timeout=60s",
+                "-c synchronous_commit=on",
+                "-c timezone=UTC",
+                "-c jit=off",
+            ]
+        ),
+        "server_side_binding": False,
+        "prepare_threshold": 5,
+    },
+)
+
+# Test runs side by side on one server take a database each.
+DATABASES["default"]["TEST"] = {"NAME": env.str("TEST_DATABASE", default="test_oms")}
+
+# --- cache, sessions --------------------------------------------------------------------------
+REDIS_URL = env.str("REDIS_URL")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": env.str("CACHE_URL", default=REDIS_URL),
+        "KEY_PREFIX": env.str("CACHE_PREFIX", default="oms"),
+    }
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_SAVE_EVERY_REQUEST = False
+
+# --- Celery -----------------------------------------------------------------------------------
+CELERY_BROKER_URL = REDIS_URL
+CELERY_RESULT_BACKEND = None
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_TIME_LIMIT = 15 * 60
+CELERY_TASK_SOFT_TIME_LIMIT = 14 * 60
+# Twice the longest task: an earlier redelivery would run a live task a second time.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 1800,
+    "socket_timeout": 10,
+    "socket_connect_timeout": 3,
+    "global_keyprefix": env.str("BROKER_PREFIX", default=""),
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+CELERY_TASK_DEFAULT_QUEUE = "default"
+SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=10.0)
+CELERY_BEAT_SCHEDULE = {
+    "beat-tick": {
+        "task": "oms.core.tasks.beat_tick",
+        "schedule": schedule(min(3.0, SWEEP_SECONDS)),
+    },
+    "event-sweep": {"task": "oms.core.tasks.event_deliver", "schedule": schedule(SWEEP_SECONDS)},
+    "job-sweep": {"task": "oms.core.tasks.job_sweep", "schedule": schedule(SWEEP_SECONDS * 3)},
+    "idempotency-prune": {
+        "task": "oms.core.tasks.idempotency_prune",
+        "schedule": schedule(3600.0),
+    },
+    "message-sweep": {
+        "task": "oms.notifications.tasks.message_deliver",
+        "schedule": schedule(SWEEP_SECONDS),
+    },
+    "pickup-expiry": {"task": "stores.tasks.pickup_expire", "schedule": schedule(SWEEP_SECONDS)},
+    "pickup-reminder": {
+        "task": "stores.tasks.pickup_remind",
+        "schedule": schedule(SWEEP_SECONDS * 6),
+    },
+}
+
+# --- plug-ins: small documented protocols, chosen here by dotted path -------------------------
+# What an event sets off; its handlers run in the transaction that marks it delivered.
+EVENT_HANDLERS: dict[str, list[str]] = {
+    "order.placed": ["oms.orders.notices.order_placed"],
+    "order.cancelled": ["oms.orders.notices.order_cancelled"],
+    "fulfilment.shipped": ["oms.orders.notices.fulfilment_shipped"],
+    "pickup.ready": ["stores.notices.pickup_ready"],
+    "pickup.reminder": ["stores.notices.pickup_reminder"],
+    "pickup.expired": ["stores.notices.pickup_expired"],
+    "pickup.collected": ["stores.notices.pickup_collected"],
+}
+JOB_RUNNERS: dict[str, str] = {
+    "catalog.import": "catalog.imports.catalog_import",
+    "catalog.price_import": "catalog.imports.price_import",
+    "inventory.stock_import": "inventory.imports.stock_import",
+}
+FULFILMENT_METHODS: dict[str, str] = {
+    "ship": "oms.orders.methods.Ship",
+    "collect": "stores.methods.CollectFromStock",
+    "reserve": "stores.methods.ReserveAndPay",
+}
+PAYMENT_PROVIDERS: dict[str, str] = {
+    "external": "oms.payments.providers.External",
+    "in_store": "oms.payments.providers.InStore",
+    "on_account": "oms.payments.providers.OnAccount",
+}
+CARRIERS: dict[str, str] = {"own": "oms.carriers.own.OwnFleet"}
+MESSAGE_SENDER = env.str(
+    "MESSAGE_SENDER",
+    default="oms.notifications.senders.Mailbox"
+    if DEVELOPMENT
+    else "oms.notifications.senders.Email",
+)
+
+# Objects a permission can be granted on (django-guardian, direct foreign keys).
+SCOPE_MODELS: dict[str, str] = {
+    "location": "inventory.Location",
+    "company": "b2b.Company",
+    "channel": "orders.Channel",
+}
+
+# --- people -----------------------------------------------------------------------------------
+AUTH_USER_MODEL = "core.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+    "guardian.backends.ObjectPermissionBackend",
+]
+ANONYMOUS_USER_NAME = None
+GUARDIAN_RAISE_403 = False
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+    )
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = 0.25
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_TEMPLATE = "errors/locked_out.html"
+AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", default=0) or None
+
+# --- languages, time --------------------------------------------------------------------------
+LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en")
+LANGUAGES = [("en", _("English")), ("it", _("Italian")), ("pl", _("Polish"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "UTC"
+RETAILER_TIME_ZONE = env.str("RETAILER_TIME_ZONE", default="Europe/Rome")
+USE_I18N = True
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
+
+# --- static files -----------------------------------------------------------------------------
+STATIC_URL = "static/"
+STATIC_ROOT = env.str("STATIC_ROOT", default=str(BASE_DIR / ".local" / "static"))
+NODE_MODULES = BASE_DIR / "node_modules"
+STATICFILES_DIRS = [
+    BASE_DIR / "static",
+    *(
+        (f"npm/{name}", NODE_MODULES / path)
+        for name, path in {
+            "tabler": "@tabler/core/dist/css",
+            "chart": "chart.js/dist",
+            "inter": "@fontsource-variable/inter",
+            "jetbrains-mono": "@fontsource-variable/jetbrains-mono",
+            "barcode-detector": "barcode-detector/dist",
+            "zxing-wasm": "barcode-detector/node_modules/zxing-wasm/dist/reader",
+        }.items()
+        if (NODE_MODULES / path).is_dir()
+    ),
+]
+ICONS_DIR = NODE_MODULES / "@tabler" / "icons" / "icons"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if not DEVELOPMENT
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEVELOPMENT
+WHITENOISE_AUTOREFRESH = DEBUG
+MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(BASE_DIR / ".local" / "media"))
+MEDIA_URL = "media/"
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+IMPORT_MAX_BYTES = 10 * 1024 * 1024
+IMPORT_MAX_ROWS = 20_000
+
+# --- security ---------------------------------------------------------------------------------
+_https = env.bool("HTTPS", default=not DEVELOPMENT)
+SECURE_SSL_REDIRECT = _https
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None
+SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _https
+SECURE_HSTS_PRELOAD = _https
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_NAME = "__Host-session" if _https else "oms_session"
+CSRF_COOKIE_NAME = "__Host-csrf" if _https else "oms_csrf"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "font-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "media-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "worker-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    "camera": ["self"],
+    "geolocation": [],
+    "microphone": [],
+    "payment": [],
+    "usb": [],
+}
+
+# --- REST -------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["oms.core.api.authentication.ApiKeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["oms.core.api.permissions.HasScope"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_PAGINATION_CLASS": "oms.core.api.pagination.CursorPagination",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "oms.core.api.errors.problem_response",
+    "DEFAULT_VERSIONING_CLASS": None,
+    "UNAUTHENTICATED_USER": None,
+    "COERCE_DECIMAL_TO_STRING": True,
+    "NUM_PROXIES": env.int("PROXY_COUNT", default=0),
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "OMS API",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+
+# --- logs: JSON in production, nothing personal in either -------------------------------------
+LOG_PROCESSORS: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.StackInfoRenderer(),
+]
+structlog.configure(
+    processors=[
+        *LOG_PROCESSORS,
+        structlog.processors.format_exc_info,
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "structured": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "foreign_pre_chain": LOG_PROCESSORS,
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                redact,
+                structlog.processors.format_exc_info,
+                structlog.dev.ConsoleRenderer()
+                if DEVELOPMENT
+                else structlog.processors.JSONRenderer(),
+            ],
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+}
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_TABLES2_TEMPLATE = "ui/table.html"

@@ -1,0 +1,125 @@
+"""Click & collect at a store: pickups, hand-overs, put-back tasks, wrong codes."""
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from inventory.models import Location
+from oms.core.permissions import ScopedModel
+from oms.orders.models import FulfilmentOrder, Tender
+from stores.status import PickupStatus
+
+
+class Pickup(ScopedModel):
+    """A fulfilment order that the customer collects at a store.
+
+    The code and the QR token are derived from `uid` (`stores.codes`); only their digests are kept.
+    """
+
+    scope_paths: ClassVar[dict[str, str]] = {"location": "location_id"}
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    fulfilment_order = models.OneToOneField(FulfilmentOrder, models.CASCADE, related_name="pickup")
+    location = models.ForeignKey(Location, models.PROTECT, related_name="pickups")
+    status = models.CharField(_("status"), max_length=16, choices=PickupStatus.choices)
+    pay_in_store = models.BooleanField(_("pays in store"), default=False)
+    code_digest = models.CharField(max_length=64, editable=False)
+    token_digest = models.CharField(max_length=64, unique=True, editable=False)
+    # Where the bag stands.
+    place = models.CharField(_("place"), max_length=20, blank=True, default="")
+    # Somebody else who may collect.
+    deputy = models.CharField(_("may be collected by"), max_length=120, blank=True, default="")
+    needs_id = models.BooleanField(_("check the ID"), default=False)
+    ready_at = models.DateTimeField(_("ready"), null=True)
+    # The deadline the customer is told, and the later moment the sweep acts (grace period).
+    collect_by = models.DateTimeField(_("collect by"), null=True)
+    expires_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("pickup")
+        verbose_name_plural = _("pickups")
+        indexes: ClassVar = [
+            models.Index(fields=["code_digest"], name="pickup_code"),
+            models.Index(
+                fields=["location", "status"],
+                name="pickup_queue",
+                condition=Q(status__in=["to_pick", "ready", "expired"]),
+            ),
+            models.Index(fields=["expires_at"], name="pickup_expiry", condition=Q(status="ready")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.fulfilment_order_id}: {self.status}"
+
+
+class HandOver(models.Model):
+    """Goods given to the customer; undone at most once, within 15 minutes."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    pickup = models.ForeignKey(Pickup, models.CASCADE, related_name="hand_overs")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    # Who stood at the counter, if not the customer.
+    collected_by = models.CharField(_("collected by"), max_length=120, blank=True, default="")
+    id_checked = models.BooleanField(_("ID checked"), default=False)
+    # The payment taken with this hand-over, given back by an undo.
+    tender = models.ForeignKey(Tender, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(db_default=Now())
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    undo_reason = models.CharField(max_length=60, blank=True, default="")
+
+    class Meta:
+        verbose_name = _("hand-over")
+        verbose_name_plural = _("hand-overs")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["pickup"], condition=Q(undone_at=None), name="handed_over_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pickup_id} {self.at}"
+
+
+class PutBack(ScopedModel):
+    """A task: uncollected goods go from the pickup desk back to the shelf."""
+
+    scope_paths: ClassVar[dict[str, str]] = {"location": "location_id"}
+
+    pickup = models.OneToOneField(Pickup, models.CASCADE, related_name="put_back")
+    location = models.ForeignKey(Location, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+    done_at = models.DateTimeField(null=True)
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("put-back task")
+        verbose_name_plural = _("put-back tasks")
+
+    def __str__(self) -> str:
+        return f"{self.pickup_id}"
+
+
+class CodeMiss(models.Model):
+    """A wrong code at a store's counter; ten in 15 minutes lock the look-up by code."""
+
+    location = models.ForeignKey(Location, models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["location", "at"], name="code_miss_recent")]
+
+    def __str__(self) -> str:
+        return f"{self.location_id} {self.at}"
