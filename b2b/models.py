@@ -19,7 +19,7 @@ COMPANY_PERMISSIONS = (
 
 
 class Company(models.Model):
-    """A business customer. `code` is its audience in the price engine, `group` its customer group's."""
+    """A business customer; `code` and `group` are its audiences in the price engine."""
 
     scope_paths: ClassVar[dict[str, str]] = {"company": "id"}
 

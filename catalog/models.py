@@ -14,7 +14,7 @@ from catalog.status import PublicationStatus, SkuStatus
 from oms.core.money import AMOUNT_DIGITS, AMOUNT_PLACES
 
 
-def amount_field(verbose_name: Any = None, **options: Any) -> models.DecimalField[Any, Any]:
+def amount_field(verbose_name: Any = None, **options: Any) -> "models.DecimalField[Any, Any]":
     """A money column: 14 digits, 4 decimals (unit prices may be finer than the currency)."""
     return models.DecimalField(
         verbose_name, max_digits=AMOUNT_DIGITS, decimal_places=AMOUNT_PLACES, **options

@@ -1,4 +1,4 @@
-"""Jobs: long work with progress, as rows. Celery runs them; a sweep restarts those of a dead worker.
+"""Jobs: long work with progress, as rows. Celery runs them; a sweep restarts what a dead one left.
 
 A runner is a function `run(job: JobRun) -> dict` named in settings `JOB_RUNNERS`. It may run again
 after a crash, so it must apply its work in one transaction or be able to resume. It reports

@@ -25,7 +25,7 @@ SECONDS = Histogram(
 
 
 def metrics(get_response: View) -> View:
-    """Count and time requests by route; the route, never the path, so that no id becomes a label."""
+    """Count and time requests by route, never by path: an id must not become a label."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         start = time.perf_counter()

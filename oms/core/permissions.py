@@ -53,7 +53,7 @@ READING = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A named set of permissions, granted for the retailer (`scope` empty) or on one scope object."""
+    """Permissions by name, granted for the retailer (`scope` empty) or on one scope object."""
 
     name: str
     label: Any

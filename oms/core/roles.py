@@ -1,4 +1,4 @@
-"""Giving roles to people: groups for the whole retailer, object grants on one location or company."""
+"""Giving roles to people: groups for the whole retailer, object grants on one scope object."""
 
 from __future__ import annotations
 

@@ -114,7 +114,7 @@ def derive_order_status(*, ordered: int, cancelled: int, fulfilled: int) -> Orde
 def derive_payment_status(
     *, due: Decimal, authorised: Decimal, captured: Decimal, refunded: Decimal, voided: Decimal
 ) -> PaymentStatus:
-    """An order's payment status from its tenders' sums; `due` is the order's gross less cancelled."""
+    """An order's payment status from its tenders' sums; `due` is its gross less cancellations."""
     if captured and refunded:
         return PaymentStatus.REFUNDED if refunded >= captured else PaymentStatus.PARTLY_REFUNDED
     if captured and captured >= due:

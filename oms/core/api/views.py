@@ -30,7 +30,7 @@ class ApiView(GenericAPIView[Any]):
     def write_once(
         self, request: Request, perform: Callable[[], tuple[int, Any, dict[str, str]]]
     ) -> HttpResponse:
-        """Answer a write with `perform`'s (status, data, headers), at most once per Idempotency-Key.
+        """Answer a write with `perform`, (status, data, headers), once per Idempotency-Key.
 
         Raises InvalidInput without a usable key, KeyReused, KeyInFlight.
         """
