@@ -34,9 +34,7 @@ lock: ## resolve the newest allowed versions into the lock files
 	@$(PYTHON) -m dev.lock
 
 stop: ## stop the local database and queue
-	@$(PYTHON) -m dev.services stop
-	@$(PYTHON) -m dev.services stop --profile test
+	@$(PYTHON) -m dev.services stop --profile all
 
 reset: ## delete the local database and queue with all their data
-	@$(PYTHON) -m dev.services reset
-	@$(PYTHON) -m dev.services reset --profile test
+	@$(PYTHON) -m dev.services reset --profile all

@@ -82,7 +82,8 @@ def _venv_python() -> str:
 def _venv_works() -> bool:
     if not _venv_python():
         return False
-    check = f"import sys; sys.exit(not {paths.MINIMUM_PYTHON} <= sys.version_info < {paths.PYTHON_LIMIT})"
+    supported = f"{paths.MINIMUM_PYTHON} <= sys.version_info < {paths.PYTHON_LIMIT}"
+    check = f"import sys; sys.exit(not {supported})"
     answer = subprocess.run([paths.VENV_PYTHON, "-c", check], check=False)
     return answer.returncode == 0
 

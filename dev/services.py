@@ -1,9 +1,10 @@
 """The database and the queue on this machine, started when nothing else is configured.
 
-    python -m dev.services start|stop|status|reset|url [--profile dev|test]
+    python -m dev.services start|stop|status|reset|url [--profile dev|test|bench]
 
 `DATABASE_URL` and `REDIS_URL` win: what they name is used and never touched.
-The `dev` profile keeps its data through crashes; `test` trades that for speed.
+The `dev` and `bench` profiles keep their data through crashes, as production does;
+`test` trades that for speed.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import os
 import secrets
 import shutil
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,7 +23,8 @@ from dev import paths, process
 from dev.postgres import DATABASE, ROLE, Postgres
 from dev.valkey import Valkey
 
-PROFILES = ("dev", "test")
+PROFILES = ("dev", "test", "bench")
+NAMES = ("postgres", "valkey")
 VARIABLES = ("DATABASE_URL", "REDIS_URL")
 
 
@@ -33,13 +36,18 @@ class Services:
     started: list[str] = field(default_factory=list)
 
 
-def start(profile: str = "dev") -> Services:
-    """Have both services running; start only what is missing and not configured elsewhere."""
-    home = _home(profile)
+def start(profile: str = "dev", found: Services | None = None) -> Services:
+    """Have both services running; start only what is missing and not configured elsewhere.
+
+    `found` is filled as servers come up, so that a caller who is interrupted
+    half-way still knows what to stop.
+    """
+    found = found or Services()
     given = {name: os.environ[name] for name in VARIABLES if os.environ.get(name)}
-    found = Services(urls=given)
+    found.urls.update(given)
     if len(given) == len(VARIABLES):
         return found
+    home = _home(profile)
     with process.file_lock(home / "lock"):
         # Read under the lock: two starts at once would otherwise make two of each.
         config = _load(home)
@@ -56,12 +64,14 @@ def ensure(profile: str = "dev") -> dict[str, str]:
     return start(profile).urls
 
 
-def stop(profile: str = "dev") -> None:
+def stop(profile: str = "dev", names: Sequence[str] = NAMES) -> None:
     """Stop what runs for this clone."""
     home = _home(profile)
     with process.file_lock(home / "lock"):
-        _valkey(home, profile).stop()
-        _postgres(home, profile).stop()
+        if "valkey" in names:
+            _valkey(home, profile).stop()
+        if "postgres" in names:
+            _postgres(home, profile).stop()
 
 
 def reset(profile: str = "dev") -> None:
@@ -86,12 +96,29 @@ def status(profile: str = "dev") -> dict[str, str]:
     }
 
 
+def lost(profile: str, urls: dict[str, str]) -> str:
+    """What to say when one of our own servers behind `urls` is gone; empty when all is well."""
+    home = _home(profile)
+    config = _load(home)
+    postgres, valkey = _postgres(home, profile), _valkey(home, profile)
+    ours = {name: config[name]["password"] in urls.get(v, "") for name, v in _pairs()}
+    if ours["postgres"] and postgres.running() is None:
+        return f"PostgreSQL is gone; the end of {postgres.log}:\n{process.tail(postgres.log)}"
+    if ours["valkey"] and not valkey.running(config["valkey"]):
+        return f"Valkey is gone; the end of {valkey.log}:\n{process.tail(valkey.log)}"
+    return ""
+
+
+def _pairs() -> list[tuple[str, str]]:
+    return list(zip(NAMES, VARIABLES, strict=True))
+
+
 def _start_postgres(home: Path, profile: str, config: dict[str, str], found: Services) -> None:
     server = _postgres(home, profile)
     port = server.running()
     if port is None:
-        server.start(config)
         found.started.append("postgres")
+        server.start(config)
     else:
         config["port"] = str(port)
     address = f"{ROLE}:{config['password']}@127.0.0.1:{config['port']}"
@@ -101,8 +128,8 @@ def _start_postgres(home: Path, profile: str, config: dict[str, str], found: Ser
 def _start_valkey(home: Path, profile: str, config: dict[str, str], found: Services) -> None:
     server = _valkey(home, profile)
     if not server.running(config):
-        server.start(config)
         found.started.append("valkey")
+        server.start(config)
     found.urls["REDIS_URL"] = f"redis://:{config['password']}@127.0.0.1:{config['port']}/0"
 
 
@@ -126,15 +153,18 @@ def _load(home: Path) -> dict[str, dict[str, str]]:
         config: dict[str, dict[str, str]] = json.loads((home / "services.json").read_text())
     except (OSError, ValueError):
         config = {}
-    for name in ("postgres", "valkey"):
+    changed = False
+    for name in NAMES:
         if not config.get(name):
             config[name] = {
                 "port": str(process.choose_port()),
                 "password": secrets.token_hex(16),
             }
-    # Saved before anything is made with them, so that a crash leaves no cluster
-    # behind whose password nobody knows.
-    _save(home, config)
+            changed = True
+    if changed:
+        # Before anything is made with them: a crash must not leave a cluster
+        # behind whose password nobody knows.
+        _save(home, config)
     return config
 
 
@@ -150,18 +180,19 @@ def main(arguments: list[str]) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m dev.services", description=__doc__)
     parser.add_argument("action", choices=("start", "stop", "status", "reset", "url"))
-    parser.add_argument("--profile", choices=PROFILES, default="dev")
+    parser.add_argument("--profile", choices=(*PROFILES, "all"), default="dev")
     options = parser.parse_args(arguments)
-    if options.action in {"start", "url"}:
-        for name, url in ensure(options.profile).items():
-            print(f"{name}={url}")
-    elif options.action == "stop":
-        stop(options.profile)
-    elif options.action == "reset":
-        reset(options.profile)
-    else:
-        for name, line in status(options.profile).items():
-            print(f"{name:10}{line}")
+    for profile in PROFILES if options.profile == "all" else (options.profile,):
+        if options.action in {"start", "url"}:
+            for name, url in ensure(profile).items():
+                print(f"{name}={url}")
+        elif options.action == "stop":
+            stop(profile)
+        elif options.action == "reset":
+            reset(profile)
+        else:
+            for name, line in status(profile).items():
+                print(f"{profile:6}{name:10}{line}")
     return 0
 
 
