@@ -18,7 +18,7 @@ env = environ.Env()
 DEVELOPMENT = env.str("OMS_ENV", default="production") == "development"
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY")
-# Pickup codes are derived, never stored: rotating SECRET_KEY must not void the codes customers hold.
+# Pickup codes are derived, never stored: a new SECRET_KEY must not void those customers hold.
 PICKUP_CODE_KEY = env.str("PICKUP_CODE_KEY", default=SECRET_KEY)
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS",
@@ -259,6 +259,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
+AXES_VERBOSE = False
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
