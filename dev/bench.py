@@ -62,7 +62,7 @@ def _variables(found: services.Services) -> dict[str, str]:
 
 
 def _manage(variables: dict[str, str], *arguments: str) -> None:
-    command = [paths.VENV_PYTHON, "manage.py", *arguments]
+    command = [str(paths.VENV_PYTHON), "manage.py", *arguments]
     if subprocess.run(command, cwd=paths.ROOT, env=variables, check=False).returncode:
         paths.die(f"manage.py {arguments[0]} failed; see above")
 
@@ -73,7 +73,7 @@ def _run_one(name: str, variables: dict[str, str]) -> dict[str, Any]:
     RESULTS.mkdir(exist_ok=True)
     target = RESULTS / f"{name}.json"
     target.unlink(missing_ok=True)
-    command = [paths.VENV_PYTHON, "-m", "dev.bench", "--one", name, str(target)]
+    command = [str(paths.VENV_PYTHON), "-m", "dev.bench", "--one", name, str(target)]
     answer = subprocess.run(command, cwd=paths.ROOT, env=variables, check=False)
     if answer.returncode or not target.exists():
         return {"name": name, "met": False, "error": f"exit code {answer.returncode}"}

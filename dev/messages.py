@@ -48,7 +48,7 @@ def compile_stale() -> None:
     sources = stale()
     if not sources:
         return
-    command = [paths.VENV_PYTHON, "-c", COMPILE, *sources]
+    command = [str(paths.VENV_PYTHON), "-c", COMPILE, *map(str, sources)]
     if subprocess.run(command, check=False).returncode:
         paths.die("a message catalogue does not compile; what is wrong is above")
 

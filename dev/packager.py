@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 from dev import paths
 
@@ -104,10 +105,10 @@ def _own_uv() -> Path | None:
         target = folder / "packages"
         done = pip_install(base_python(), "--target", str(target), "-r", str(lock))
         return target / "bin" / "uv" if done else None
-    return _no_installer()
+    _no_installer()
 
 
-def _no_installer() -> None:
+def _no_installer() -> NoReturn:
     paths.die(
         "this Python can neither make a virtual environment nor run pip. "
         "On Debian or Ubuntu: apt-get install -y python3-venv; elsewhere install uv"

@@ -7,6 +7,7 @@ import os
 import stat
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCAL = ROOT / ".local"
@@ -18,7 +19,7 @@ MINIMUM_PYTHON = (3, 11)
 PYTHON_LIMIT = (3, 15)
 
 
-def die(message: str) -> None:
+def die(message: str) -> NoReturn:
     """Leave with one line that says what is wrong and what to do about it."""
     sys.exit(f"oms: {message}")
 

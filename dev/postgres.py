@@ -54,7 +54,6 @@ def programs() -> Path:
         "no PostgreSQL found: run `make install`, or set DATABASE_URL to a server "
         f"of version {OLDEST} or later, or OMS_PG_BIN to the folder of its programs"
     )
-    raise AssertionError
 
 
 def version(folder: Path) -> int:
@@ -162,11 +161,11 @@ class Postgres:
         if version(folder) >= 17:
             # The same order and the same upper() on every system, without ICU.
             locale += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        command = [folder / "initdb", "-D", half, "-U", ROLE, "--auth=scram-sha-256"]
+        command = [str(folder / "initdb"), "-D", str(half), "-U", ROLE, "--auth=scram-sha-256"]
         command += [f"--pwfile={secret}", "--no-sync", *locale]
         try:
             self._run(command, "initdb")
-            single = [folder / "postgres", "--single", "-D", half, "postgres"]
+            single = [str(folder / "postgres"), "--single", "-D", str(half), "postgres"]
             self._run(single, "create database", f"CREATE DATABASE {DATABASE};\n")
         finally:
             secret.unlink(missing_ok=True)
@@ -217,7 +216,7 @@ class Postgres:
         except OSError:
             return []
 
-    def _run(self, command: list[str | Path], what: str, text: str = "") -> None:
+    def _run(self, command: list[str], what: str, text: str = "") -> None:
         answer = subprocess.run(
             command,
             input=text,

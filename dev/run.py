@@ -18,6 +18,8 @@ from dev.supervisor import Stopped, Supervisor, failure, say, stop_on_signals
 
 DEFAULT_PORT = 8000
 READY_WITHIN = 120.0
+# Their sweeps would fill the screen; LOG_LEVEL=INFO shows them.
+QUIET = {name: {"LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING")} for name in ("worker", "beat")}
 
 
 def main() -> int:
@@ -64,7 +66,7 @@ def _serve(supervisor: Supervisor, found: services.Services, started: float) -> 
     address = f"http://{'localhost' if variables['HOST'] == '127.0.0.1' else variables['HOST']}"
     variables.setdefault("PUBLIC_URL", f"{address}:{port}")
     for name, command in _commands().items():
-        supervisor.start(name, command, variables)
+        supervisor.start(name, command, variables | QUIET.get(name, {}))
     return _watch(supervisor, found, port, _banner(f"{address}:{port}", logins), started)
 
 
@@ -76,6 +78,10 @@ def _variables(found: services.Services) -> dict[str, str]:
     variables.setdefault("PROMETHEUS_MULTIPROC_DIR", str(paths.LOCAL / "metrics"))
     variables["DJANGO_SETTINGS_MODULE"] = "oms.settings"
     variables["PYTHONUNBUFFERED"] = "1"
+    # A clone run by root (a container) needs no reminder at each start.
+    variables.setdefault("PYTHONWARNINGS", "ignore:You're running the worker")
+    if not sys.stdout.isatty():
+        variables["NO_COLOR"] = "1"
     variables["PATH"] = f"{paths.VENV / 'bin'}{os.pathsep}{variables.get('PATH', os.defpath)}"
     return variables
 
@@ -113,12 +119,12 @@ def _port() -> int:
 
 def _commands() -> dict[str, list[str]]:
     programs = paths.VENV / "bin"
-    celery = [str(programs / "python"), "-m", "celery", "-A", "oms"]
+    celery = [str(programs / "python"), "-m", "celery", "--quiet", "-A", "oms"]
     schedule = paths.LOCAL / "celerybeat-schedule"
     worker = [*celery, "worker", "--without-gossip", "--without-mingle"]
     return {
         "web": [str(programs / "python"), "-m", "gunicorn", "-c", "oms/gunicorn.py", "oms.wsgi"],
-        "worker": [*worker, "--concurrency=2", "--loglevel=info"],
+        "worker": [*worker, "--concurrency=2", "--loglevel=warning"],
         "beat": [*celery, "beat", "--pidfile=", f"--schedule={schedule}", "--loglevel=warning"],
     }
 

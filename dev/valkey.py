@@ -21,7 +21,6 @@ def program() -> Path:
         if on_path:
             return Path(on_path)
     paths.die("no Valkey or Redis found: run `make install`, or set REDIS_URL to a server")
-    raise AssertionError
 
 
 def _reachable_copy(packages: Path, binary: Path) -> Path:
