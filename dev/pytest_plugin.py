@@ -42,14 +42,13 @@ def _prepare() -> None:
     """Set the environment, in the main process and again in each xdist worker."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     if not worker:
-        given = bool(os.environ.get("DATABASE_URL")), bool(os.environ.get("REDIS_URL"))
+        own_redis = not os.environ.get("REDIS_URL")
         environment.prepare("test")
         slot = _take_slot()
         os.environ["OMS_TEST_SLOT"] = str(slot)
-        if slot and not given[0]:
-            # Only the name of the test database follows from this; it need not exist.
-            os.environ["DATABASE_URL"] += f"_{slot}"
-        os.environ["OMS_TEST_OWN_REDIS"] = "" if given[1] else "1"
+        os.environ.setdefault("TEST_DATABASE", f"test_oms_{slot}" if slot else "test_oms")
+        # A server of the caller's own may have fewer databases, or share them.
+        os.environ["OMS_TEST_OWN_REDIS"] = "1" if own_redis else ""
     if os.environ.get("OMS_TEST_OWN_REDIS"):
         slot = int(os.environ.get("OMS_TEST_SLOT", "0"))
         offset = int(worker.removeprefix("gw")) % (WORKERS_PER_SLOT - 1) + 1 if worker else 0

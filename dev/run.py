@@ -74,6 +74,7 @@ def _variables(found: services.Services) -> dict[str, str]:
     variables = dict(os.environ) | found.urls
     environment.prepare("dev", variables)
     variables.setdefault("HOST", "127.0.0.1")
+    (paths.LOCAL / "static").mkdir(exist_ok=True)
     variables.setdefault("SWEEP_SECONDS", "3")
     variables.setdefault("PROMETHEUS_MULTIPROC_DIR", str(paths.LOCAL / "metrics"))
     variables["DJANGO_SETTINGS_MODULE"] = "oms.settings"
