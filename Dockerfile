@@ -21,7 +21,7 @@ RUN .venv/bin/python -c "from dev import messages; messages.compile_stale()" \
 
 FROM python:3.13-slim
 RUN useradd --create-home --uid 10001 oms \
- && install -d -o oms -g oms /data/media /run/oms
+ && install -d -o oms -g oms /data/media /run/oms/metrics
 WORKDIR /app
 COPY --from=build /app /app
 ENV OMS_ENV=production \

@@ -18,8 +18,13 @@ from dev.supervisor import Stopped, Supervisor, failure, say, stop_on_signals
 
 DEFAULT_PORT = 8000
 READY_WITHIN = 120.0
-# Their sweeps would fill the screen; LOG_LEVEL=INFO shows them.
-QUIET = {name: {"LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING")} for name in ("worker", "beat")}
+# Sweeps every few seconds would fill the screen; LOG_LEVEL=INFO shows them.
+_QUIET = {"LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING")}
+OWN_VARIABLES = {
+    "web": {"PROMETHEUS_MULTIPROC_DIR": str(paths.LOCAL / "metrics")},
+    "worker": _QUIET,
+    "beat": _QUIET,
+}
 
 
 def main() -> int:
@@ -66,7 +71,7 @@ def _serve(supervisor: Supervisor, found: services.Services, started: float) -> 
     address = f"http://{'localhost' if variables['HOST'] == '127.0.0.1' else variables['HOST']}"
     variables.setdefault("PUBLIC_URL", f"{address}:{port}")
     for name, command in _commands().items():
-        supervisor.start(name, command, variables | QUIET.get(name, {}))
+        supervisor.start(name, command, variables | OWN_VARIABLES[name])
     return _watch(supervisor, found, port, _banner(f"{address}:{port}", logins), started)
 
 
@@ -76,7 +81,6 @@ def _variables(found: services.Services) -> dict[str, str]:
     variables.setdefault("HOST", "127.0.0.1")
     (paths.LOCAL / "static").mkdir(exist_ok=True)
     variables.setdefault("SWEEP_SECONDS", "3")
-    variables.setdefault("PROMETHEUS_MULTIPROC_DIR", str(paths.LOCAL / "metrics"))
     variables["DJANGO_SETTINGS_MODULE"] = "oms.settings"
     variables["PYTHONUNBUFFERED"] = "1"
     # A clone run by root (a container) needs no reminder at each start.
