@@ -37,7 +37,9 @@ def main() -> int:
     try:
         started = time.monotonic()
         install.install("local")
-        supervisor.clear_left_overs()
+        if supervisor.clear_left_overs():
+            # Nobody else will stop the services that one had started.
+            found.started += services.NAMES
         services.start("dev", found)
         code = _serve(supervisor, found, started)
     except Stopped as reason:

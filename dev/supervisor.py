@@ -90,18 +90,19 @@ class Supervisor:
             child.reader.join(timeout=1)
         self.record.unlink(missing_ok=True)
 
-    def clear_left_overs(self) -> None:
+    def clear_left_overs(self) -> bool:
         """End what an earlier supervisor could not, because it was killed itself."""
         try:
             lines = self.record.read_text().splitlines()
         except OSError:
-            return
+            return False
         for line in lines:
             pid, _, program = line.partition(" ")
             if process.is_running(int(pid), program):
                 say("run", f"ending process {pid}, left over from an earlier run")
                 process.terminate(int(pid), program, patience=5)
         self.record.unlink(missing_ok=True)
+        return True
 
 
 def failure(child: Child) -> str:
