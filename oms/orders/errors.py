@@ -1,0 +1,33 @@
+"""What orders refuse, by name."""
+
+from django.utils.translation import gettext_lazy as _
+
+from oms.core.errors import Conflict
+
+
+class DuplicateOrder(Conflict):
+    """The channel already sent an order with this external id."""
+
+    code = "duplicate_external_id"
+    title = _("This channel already has an order with this external id")
+
+
+class OrderClosed(Conflict):
+    """Nothing of the order is left to change."""
+
+    code = "order_closed"
+    title = _("The order is finished or cancelled")
+
+
+class GoodsLeft(Conflict):
+    """The units were shipped or handed over; they can be returned, not cancelled."""
+
+    code = "goods_left"
+    title = _("These goods have left; record a return instead")
+
+
+class PaymentMismatch(Conflict):
+    """The payment does not equal what is due."""
+
+    code = "payment_mismatch"
+    title = _("The payment does not equal the total")

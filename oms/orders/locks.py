@@ -1,0 +1,34 @@
+"""Locking orders: the order's row first; whoever holds it may change all that belongs to it.
+
+Lines, fulfilment orders, pickups and tenders are only ever changed under their order's lock, so
+one lock guards the whole aggregate, and stock rows come after it in the global order.
+"""
+
+from oms.core.errors import NotFound
+from oms.core.locks import lock_rows
+from oms.orders.models import FulfilmentOrder, Order
+
+
+def order_for_update(order_id: int) -> Order:
+    """The order, locked. Raises NotFound."""
+    rows = lock_rows(Order.objects.filter(pk=order_id))
+    if not rows:
+        raise NotFound
+    return rows[0]
+
+
+def fulfilment_for_update(fulfilment_order_id: int) -> FulfilmentOrder:
+    """The fulfilment order, read after its order was locked. Raises NotFound."""
+    order_id = (
+        FulfilmentOrder.objects.filter(pk=fulfilment_order_id)
+        .values_list("order_id", flat=True)
+        .first()
+    )
+    if order_id is None:
+        raise NotFound
+    order = order_for_update(order_id)
+    fulfilment_order = FulfilmentOrder.objects.select_related("location").get(
+        pk=fulfilment_order_id
+    )
+    fulfilment_order.order = order
+    return fulfilment_order

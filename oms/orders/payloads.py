@@ -1,0 +1,46 @@
+"""What events about orders carry: enough for every reader, so that none has to ask back."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from catalog.models import Sku
+from oms.orders.models import Channel, Order, OrderLine
+
+
+def order_payload(
+    order: Order, channel: Channel, lines: Sequence[OrderLine], skus: Sequence[Sku]
+) -> dict[str, Any]:
+    """The order as events carry it: ids, contact, totals and lines; amounts as strings."""
+    return {
+        "order": {
+            "id": order.pk,
+            "uid": str(order.uid),
+            "number": order.number,
+            "external_id": order.external_id,
+            "channel": channel.code,
+            "method": order.method,
+            "name": order.name,
+            "email": order.email,
+            "language": order.language,
+            "currency": order.currency,
+            "net": str(order.net),
+            "tax": str(order.tax),
+            "gross": str(order.gross),
+            "placed_at": order.placed_at.isoformat(),
+            "lines": [
+                {
+                    "sku": sku.code,
+                    "name": line.name,
+                    "quantity": line.quantity,
+                    "gross": str(line.gross),
+                }
+                for line, sku in zip(lines, skus, strict=True)
+            ],
+        }
+    }
+
+
+def order_payload_load(order: Order) -> dict[str, Any]:
+    """`order_payload` of a stored order; two queries."""
+    lines = list(order.lines.select_related("sku"))
+    return order_payload(order, order.channel, lines, [line.sku for line in lines])

@@ -1,0 +1,1 @@
+"""Writing to orders: placement, changes, fulfilment, payment."""

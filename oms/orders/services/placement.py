@@ -1,0 +1,307 @@
+"""Placing an order: validate → price → source → allocate → pay → confirm, in one transaction.
+
+The number of SQL statements does not depend on the number of lines (pinned in
+`tests/orders/test_placement_queries.py`).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import uuid4
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from catalog.audiences import Audience, AudienceKind
+from catalog.models import Sku
+from catalog.pricing import PriceContext, PricedBasket, PriceRequest, price_basket
+from catalog.selectors import kit_components, skus_by_code
+from catalog.status import SkuStatus
+from inventory.demand import Demand
+from inventory.errors import InsufficientStock
+from inventory.models import Location
+from inventory.services.allocation import allocate
+from oms.core.actors import Actor
+from oms.core.audit import audit_record
+from oms.core.clock import now
+from oms.core.errors import InvalidInput, Issue
+from oms.core.events import event_add
+from oms.orders.errors import DuplicateOrder
+from oms.orders.methods import Method, method_of
+from oms.orders.models import Customer, FulfilmentLine, FulfilmentOrder, Order, OrderLine
+from oms.orders.payloads import order_payload
+from oms.orders.requests import Address, OrderRequest
+from oms.orders.services.payment import tender_open
+from oms.sourcing.services import decision_store, source
+from oms.sourcing.solver import Line, Outcome, parts_needed
+
+MAX_LINES = 1000
+MAX_QUANTITY = 1_000_000
+# Somebody may take the stock between sourcing and allocating: look again this many times.
+SOURCING_TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Basket:
+    """The request, resolved against the catalogue."""
+
+    skus: tuple[Sku, ...]
+    lines: tuple[Line, ...]
+
+    @property
+    def codes(self) -> dict[int, str]:
+        return {sku.pk: sku.code for sku in self.skus}
+
+
+@transaction.atomic
+def order_place(request: OrderRequest, *, actor: Actor) -> Order:
+    """Place the order; its stock is allocated and its prices and sourcing are stored with it.
+
+    Raises InvalidInput (naming line and field), NoPrice, InsufficientStock, DuplicateOrder,
+    PaymentMismatch, PaymentRefused. Nothing is kept of a refused order.
+    """
+    method = method_of(request.method)
+    basket = _resolve(request, method)
+    locations = list(method.candidates(request))
+    country = method.supply_country(request, locations)
+    prices = price_basket(
+        [PriceRequest(line.sku_id, line.quantity) for line in basket.lines],
+        PriceContext(
+            audiences=_audiences(request, method),
+            currency=request.channel.currency,
+            country=country,
+            at=request.placed_at or now(),
+            coupon=request.coupon,
+        ),
+    )
+    order = _order_create(request, prices, country=country)
+    lines = _lines_create(order, request, basket, prices)
+    outcome = _source_and_allocate(order, lines, basket, locations, actor=actor)
+    fulfilment_orders = _fulfilment_create(order, lines, outcome, locations, method)
+    decision_store(order.uid, basket.lines, outcome, codes=basket.codes)
+    tender_open(order, request.payment, prepaid=method.prepaid, actor=actor)
+    method.opened(fulfilment_orders, order=order, request=request, actor=actor)
+    audit_record("order.placed", order, actor=actor, data={"lines": len(lines)})
+    event_add(
+        "order.placed",
+        aggregate="order",
+        aggregate_id=order.uid,
+        payload=order_payload(order, request.channel, lines, basket.skus),
+    )
+    return order
+
+
+def _resolve(request: OrderRequest, method: Method) -> _Basket:
+    issues = list(method.check(request))
+    if not request.contact.name:
+        issues.append(Issue("contact.name", _("Give the customer's name"), "required"))
+    if not request.lines:
+        issues.append(Issue("lines", _("Order at least one line"), "required"))
+    if len(request.lines) > MAX_LINES:
+        issues.append(Issue("lines", _("At most %(n)s lines") % {"n": MAX_LINES}, "too_many_lines"))
+    found = skus_by_code(line.sku for line in request.lines)
+    skus: list[Sku] = []
+    for index, line in enumerate(request.lines):
+        sku = found.get(line.sku.strip().upper())
+        if sku is None:
+            issues.append(
+                Issue(f"lines[{index}].sku", _("There is no such SKU"), "unknown_sku", index + 1)
+            )
+        elif sku.status != SkuStatus.ACTIVE:
+            issues.append(
+                Issue(f"lines[{index}].sku", _("No longer sold"), "discontinued", index + 1)
+            )
+        else:
+            skus.append(sku)
+        if not 1 <= line.quantity <= MAX_QUANTITY:
+            issues.append(
+                Issue(
+                    f"lines[{index}].quantity",
+                    _("Order 1 to %(most)s") % {"most": MAX_QUANTITY},
+                    "bad_quantity",
+                    index + 1,
+                )
+            )
+    if issues:
+        raise InvalidInput(issues)
+    kits = kit_components([sku.pk for sku in skus])
+    return _Basket(
+        skus=tuple(skus),
+        lines=tuple(
+            Line(position, sku.pk, line.quantity, dict(kits.get(sku.pk, [(sku.pk, 1)])))
+            for position, (sku, line) in enumerate(zip(skus, request.lines, strict=True), 1)
+        ),
+    )
+
+
+def _audiences(request: OrderRequest, method: Method) -> tuple[Audience, ...]:
+    channel = Audience(AudienceKind.CHANNEL, request.channel.code)
+    return (*request.audiences, *method.audiences(request), channel)
+
+
+def _order_create(request: OrderRequest, prices: PricedBasket, *, country: str) -> Order:
+    contact = request.contact
+    address = request.address or Address()
+    order = Order(
+        channel=request.channel,
+        external_id=request.external_id or None,
+        customer=_customer(request),
+        account_id=request.account.id if request.account else None,
+        account_name=request.account.name if request.account else "",
+        purchase_order=request.purchase_order,
+        placed_by=request.placed_by,
+        name=contact.name,
+        email=contact.email,
+        phone=contact.phone,
+        language=contact.language or request.channel.language,
+        street=address.street,
+        postcode=address.postcode,
+        city=address.city,
+        country=address.country,
+        latitude=address.latitude,
+        longitude=address.longitude,
+        method=request.method,
+        currency=request.channel.currency,
+        supply_country=country,
+        net=prices.net,
+        tax=prices.tax,
+        gross=prices.gross,
+        coupon=request.coupon,
+        note=request.note,
+        placed_at=request.placed_at or now(),
+    )
+    try:
+        order.save(force_insert=True)
+    except IntegrityError as error:
+        if "order_external_once" in str(error):
+            raise DuplicateOrder(external_id=request.external_id) from error
+        raise
+    return order
+
+
+def _customer(request: OrderRequest) -> Customer | None:
+    if not request.customer_reference:
+        return None
+    customer, _created = Customer.objects.get_or_create(
+        reference=request.customer_reference,
+        defaults={
+            "name": request.contact.name,
+            "email": request.contact.email,
+            "phone": request.contact.phone,
+            "language": request.contact.language,
+        },
+    )
+    return customer
+
+
+def _lines_create(
+    order: Order, request: OrderRequest, basket: _Basket, prices: PricedBasket
+) -> list[OrderLine]:
+    return OrderLine.objects.bulk_create(
+        OrderLine(
+            uid=uuid4(),
+            order=order,
+            position=line.position,
+            sku=sku,
+            name=sku.name,
+            quantity=line.quantity,
+            list_price=price.list_price,
+            unit_price=price.unit_price,
+            tax_included=price.tax_included,
+            tax_percent=price.tax_percent,
+            net=price.net,
+            tax=price.tax,
+            gross=price.gross,
+            price_trace=price.trace,
+        )
+        for line, sku, price in zip(basket.lines, basket.skus, prices.lines, strict=True)
+    )
+
+
+def _source_and_allocate(
+    order: Order,
+    lines: Sequence[OrderLine],
+    basket: _Basket,
+    locations: Sequence[Location],
+    *,
+    actor: Actor,
+) -> Outcome:
+    """Choose locations and claim their stock; choose again if somebody was faster.
+
+    Raises InsufficientStock with every SKU that no set of locations covers.
+    """
+    destination = (
+        (float(order.latitude), float(order.longitude))
+        if order.latitude is not None and order.longitude is not None
+        else None
+    )
+    uids = {line.position: line for line in lines}
+    for attempt in range(1, SOURCING_TRIES + 1):
+        outcome = source(basket.lines, locations, destination=destination)
+        if not outcome.shares:
+            raise InsufficientStock(items=_shortfall(basket, outcome))
+        demands = [
+            Demand(
+                uid=uids[share.position].uid,
+                sku_id=uids[share.position].sku_id,
+                location_id=share.location_id,
+                quantity=share.quantity,
+            )
+            for share in outcome.shares
+        ]
+        try:
+            with transaction.atomic():
+                allocate(demands, cause=f"order {order.number}", actor=actor)
+        except InsufficientStock:
+            if attempt == SOURCING_TRIES:
+                raise
+        else:
+            return outcome
+    raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def _shortfall(basket: _Basket, outcome: Outcome) -> list[dict[str, object]]:
+    """Per SKU: what was wanted and the most that all candidates have together."""
+    need = parts_needed(basket.lines)
+    codes: Mapping[int, str] = basket.codes
+    most = {
+        sku: sum(max(verdict.candidate.stock.get(sku, 0), 0) for verdict in outcome.verdicts)
+        for sku in need
+    }
+    short = {sku for sku in need if most[sku] < need[sku]} or set(need)
+    return [
+        {"sku": codes.get(sku, str(sku)), "wanted": need[sku], "available": most[sku]}
+        for sku in sorted(short)
+    ]
+
+
+def _fulfilment_create(
+    order: Order,
+    lines: Sequence[OrderLine],
+    outcome: Outcome,
+    locations: Sequence[Location],
+    method: Method,
+) -> list[FulfilmentOrder]:
+    by_id = {one.pk: one for one in locations}
+    by_position = {line.position: line for line in lines}
+    created = {
+        fulfilment_order.location_id: fulfilment_order
+        for fulfilment_order in FulfilmentOrder.objects.bulk_create(
+            FulfilmentOrder(
+                uid=uuid4(),
+                order=order,
+                location=by_id[location_id],
+                method=order.method,
+                promised_at=method.promise(by_id[location_id], order.placed_at),
+            )
+            for location_id in outcome.locations
+        )
+    }
+    FulfilmentLine.objects.bulk_create(
+        FulfilmentLine(
+            fulfilment_order=created[share.location_id],
+            order_line=by_position[share.position],
+            quantity=share.quantity,
+        )
+        for share in outcome.shares
+    )
+    return list(created.values())

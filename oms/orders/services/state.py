@@ -1,0 +1,77 @@
+"""Moving units and statuses of one locked order; every other service of orders stands on this."""
+
+from collections.abc import Mapping, Sequence
+
+from django.db.models import F, Sum
+
+from inventory.demand import Demand
+from oms.core.clock import now
+from oms.core.locks import require_transaction
+from oms.orders.models import FulfilmentLine, FulfilmentOrder, Order, OrderLine
+from oms.orders.status import (
+    FULFILMENT_OPEN,
+    FULFILMENT_TRANSITIONS,
+    FulfilmentStatus,
+    derive_order_status,
+    require_transition,
+)
+
+
+def fulfilment_move(fulfilment_order: FulfilmentOrder, wanted: FulfilmentStatus) -> None:
+    """Change the status by the table, or raise InvalidTransition. The order is locked."""
+    require_transaction()
+    require_transition(
+        FULFILMENT_TRANSITIONS,
+        what="fulfilment_order",
+        current=fulfilment_order.status,
+        wanted=wanted,
+    )
+    fulfilment_order.status = wanted
+    fulfilment_order.finished_at = None if wanted in FULFILMENT_OPEN else now()
+    fulfilment_order.save(update_fields=["status", "finished_at"])
+
+
+def fulfilment_demands(lines: Sequence[FulfilmentLine], location_id: int) -> list[Demand]:
+    """The stock these lines claim at their location."""
+    return [
+        Demand(
+            uid=line.order_line.uid,
+            sku_id=line.order_line.sku_id,
+            location_id=location_id,
+            quantity=line.quantity,
+        )
+        for line in lines
+    ]
+
+
+def fulfilment_lines(fulfilment_order: FulfilmentOrder) -> list[FulfilmentLine]:
+    """The lines with their order lines, in the order's own order."""
+    return list(
+        fulfilment_order.lines.select_related("order_line").order_by("order_line__position")
+    )
+
+
+def units_move(order: Order, units: Mapping[int, int], *, counter: str, sign: int = 1) -> None:
+    """Add `units` (order line id → units) to the lines' `counter`, and derive the order's status.
+
+    `counter` is "cancelled", "fulfilled" or "returned"; constraints refuse what does not add up.
+    One statement per distinct number of units, whatever the number of lines.
+    """
+    require_transaction()
+    by_units: dict[int, list[int]] = {}
+    for line_id, number in units.items():
+        by_units.setdefault(number, []).append(line_id)
+    for number, line_ids in by_units.items():
+        OrderLine.objects.filter(order=order, pk__in=line_ids).update(
+            **{counter: F(counter) + sign * number}
+        )
+    order_status_refresh(order)
+
+
+def order_status_refresh(order: Order) -> None:
+    """Derive and store the order's status from its lines; the order is locked by the caller."""
+    sums = OrderLine.objects.filter(order=order).aggregate(
+        ordered=Sum("quantity"), cancelled=Sum("cancelled"), fulfilled=Sum("fulfilled")
+    )
+    order.status = derive_order_status(**sums)
+    order.save(update_fields=["status", "updated_at"])

@@ -1,0 +1,81 @@
+"""Sourcing: from plain demand lines to a plan, and the stored answer to "why from there?"."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from inventory.models import Location
+from inventory.selectors import availability
+from oms.sourcing.distance import distance_km
+from oms.sourcing.models import Decision
+from oms.sourcing.solver import Candidate, Line, Outcome, Verdict, parts_needed, solve
+
+RULES = ["fewest_parcels", "nearest", "priority"]
+Place = tuple[float, float]
+
+
+def source(
+    lines: Sequence[Line], locations: Sequence[Location], *, destination: Place | None
+) -> Outcome:
+    """The best plan for `lines` over `locations`, as stock stands now; nothing is claimed yet.
+
+    Without a destination every location is equally near, and priority decides.
+    """
+    stock = availability(list(parts_needed(lines)), location_ids=[one.pk for one in locations])
+    by_location: dict[int, dict[int, int]] = {one.pk: {} for one in locations}
+    for (sku_id, location_id), units in stock.items():
+        by_location[location_id][sku_id] = units
+    return solve(
+        lines,
+        [
+            Candidate(
+                id=one.pk,
+                code=one.code,
+                stock=by_location[one.pk],
+                distance=_distance(one, destination),
+                priority=one.priority,
+            )
+            for one in locations
+        ],
+    )
+
+
+def _distance(location: Location, destination: Place | None) -> float:
+    if destination is None or location.latitude is None or location.longitude is None:
+        return 0.0
+    return distance_km((float(location.latitude), float(location.longitude)), destination)
+
+
+def decision_store(
+    subject: UUID, lines: Sequence[Line], outcome: Outcome, *, codes: Mapping[int, str]
+) -> Decision:
+    """Keep the decision about `subject`. `codes` names the SKUs of the lines."""
+    chosen = {verdict.candidate.id: verdict.candidate.code for verdict in outcome.verdicts}
+    return Decision.objects.create(
+        subject=subject,
+        rules=RULES,
+        demand=[
+            {"line": line.position, "sku": codes[line.sku_id], "quantity": line.quantity}
+            for line in lines
+        ],
+        plan=[
+            {
+                "line": share.position,
+                "location": chosen[share.location_id],
+                "quantity": share.quantity,
+            }
+            for share in outcome.shares
+        ],
+        candidates=[_verdict_data(verdict, codes) for verdict in outcome.verdicts],
+    )
+
+
+def _verdict_data(verdict: Verdict, codes: Mapping[int, str]) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "location": verdict.candidate.code,
+        "distance_km": round(verdict.candidate.distance, 1),
+        "reason": verdict.reason.value,
+    }
+    if verdict.missing:
+        data["missing"] = {codes.get(sku, str(sku)): n for sku, n in verdict.missing.items()}
+    return data
