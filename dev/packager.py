@@ -86,7 +86,9 @@ def pip_install(python: str | Path, *arguments: str) -> bool:
     """Install with a pip that is there; whether that worked."""
     command = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     options = ["--require-hashes", "--only-binary", ":all:", "--no-warn-script-location"]
-    return subprocess.run([*command, *options, *arguments], check=False).returncode == 0
+    environment = os.environ | {"PIP_ROOT_USER_ACTION": "ignore"}
+    answer = subprocess.run([*command, *options, *arguments], env=environment, check=False)
+    return answer.returncode == 0
 
 
 def _own_uv() -> Path | None:
