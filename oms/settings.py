@@ -197,7 +197,7 @@ CELERY_BEAT_SCHEDULE = {
 # --- plug-ins: small documented protocols, chosen here by dotted path -------------------------
 # What an event sets off; its handlers run in the transaction that marks it delivered.
 EVENT_HANDLERS: dict[str, list[str]] = {
-    "order.placed": ["oms.orders.notices.order_placed"],
+    "order.placed": ["oms.orders.notices.order_placed", "stores.notices.order_placed"],
     "order.cancelled": ["oms.orders.notices.order_cancelled"],
     "fulfilment.shipped": ["oms.orders.notices.fulfilment_shipped"],
     "pickup.ready": ["stores.notices.pickup_ready"],

@@ -249,8 +249,7 @@ def _source_and_allocate(
             for share in outcome.shares
         ]
         try:
-            with transaction.atomic():
-                allocate(demands, cause=f"order {order.number}", actor=actor)
+            allocate(demands, cause=f"order {order.number}", actor=actor)
         except InsufficientStock:
             if attempt == SOURCING_TRIES:
                 raise

@@ -1,0 +1,37 @@
+"""Events of orders as messages to the customer. What a method says itself (pickups) is left out."""
+
+from typing import Any
+
+from oms.core.models import Event
+from oms.notifications.services import message_queue
+from oms.orders.methods import method_of
+from oms.orders.tracking import tracking_url
+
+
+def order_placed(event: Event) -> None:
+    """Confirmation of an order that is shipped; a pickup's confirmation carries its code."""
+    if not method_of(event.payload["order"]["method"]).is_pickup:
+        _queue("order_placed", event)
+
+
+def order_cancelled(event: Event) -> None:
+    """The order, or units of it, will not come."""
+    _queue("order_cancelled", event, whole=event.payload["whole"])
+
+
+def fulfilment_shipped(event: Event) -> None:
+    """The parcel left."""
+    _queue("fulfilment_shipped", event, shipment=event.payload["shipment"])
+
+
+def _queue(name: str, event: Event, **more: Any) -> None:
+    order = event.payload["order"]
+    message_queue(
+        kind=f"orders/{name}",
+        source=f"event:{event.uid}",
+        recipient=order["email"],
+        language=order["language"],
+        context={"order": order, "tracking_url": tracking_url(order["id"]), **more},
+        subject_type="order",
+        subject_id=str(order["id"]),
+    )
