@@ -115,6 +115,15 @@ def attribute(value: Any, name: str) -> Any:
     return getattr(value, name, None)
 
 
+@register.filter
+def item(values: Any, index: int) -> Any:
+    """`{{ row.values|item:3 }}`: the element at a place that is itself a variable."""
+    try:
+        return values[index]
+    except (IndexError, KeyError, TypeError):
+        return None
+
+
 # --- links ------------------------------------------------------------------------------------
 def _query(request: HttpRequest | None, changes: Mapping[str, Any]) -> str:
     params = request.GET.copy() if request is not None else QueryDict(mutable=True)
