@@ -115,13 +115,25 @@ class Allocation(models.Model):
     """A demand's claim on stock: `quantity` units of a SKU at a location, not yet gone.
 
     Deleted when released or shipped; the movements keep the story. A kit's demand has one row per
-    component.
+    component, with the kit as `demanded` and `per_unit` of the component in each kit, so that a
+    kit whose composition changes later is still released and shipped as it was allocated.
+
+    Written in one statement with the stock row of the same SKU and location, whose foreign keys
+    vouch for these: checking them again would lock the location's row in every order.
     """
 
     demand = models.UUIDField()
-    sku = models.ForeignKey(Sku, models.PROTECT, related_name="allocations")
-    location = models.ForeignKey(Location, models.PROTECT, related_name="allocations")
+    demanded = models.ForeignKey(
+        Sku, models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    sku = models.ForeignKey(
+        Sku, models.PROTECT, related_name="allocations", db_constraint=False, db_index=False
+    )
+    location = models.ForeignKey(
+        Location, models.PROTECT, related_name="allocations", db_constraint=False, db_index=False
+    )
     quantity = models.PositiveIntegerField()
+    per_unit = models.PositiveIntegerField(default=1, db_default=1)
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -129,10 +141,12 @@ class Allocation(models.Model):
         verbose_name_plural = _("allocations")
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["demand", "sku", "location"], name="allocation_once_per_demand"
+                fields=["demand", "sku", "location", "demanded"], name="allocation_once_per_demand"
             ),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="allocation_quantity"),
+            models.CheckConstraint(condition=Q(per_unit__gt=0), name="allocation_per_unit"),
         ]
+        indexes: ClassVar = [models.Index(fields=["sku", "location"], name="allocation_stock")]
 
     def __str__(self) -> str:
         return f"{self.demand}: {self.quantity} × {self.sku_id} @ {self.location_id}"
@@ -143,8 +157,14 @@ class StockMovement(ScopedModel):
 
     scope_paths: ClassVar[dict[str, str]] = {"location": "location_id"}
 
-    sku = models.ForeignKey(Sku, models.PROTECT, related_name="movements")
-    location = models.ForeignKey(Location, models.PROTECT, related_name="movements")
+    # No database constraint and no index of their own: as with allocations, the stock row beside
+    # it vouches, and `movement_stock` serves every look-up.
+    sku = models.ForeignKey(
+        Sku, models.PROTECT, related_name="movements", db_constraint=False, db_index=False
+    )
+    location = models.ForeignKey(
+        Location, models.PROTECT, related_name="movements", db_constraint=False, db_index=False
+    )
     kind = models.CharField(_("kind"), max_length=16, choices=MovementKind.choices)
     on_hand = models.IntegerField(_("on hand"), default=0)
     allocated = models.IntegerField(_("allocated"), default=0)

@@ -1,0 +1,43 @@
+"""What inventory refuses, and why."""
+
+from django.utils.translation import gettext_lazy as _
+
+from oms.core.errors import Conflict
+
+
+class InsufficientStock(Conflict):
+    """Less is available than was asked for; nothing was allocated.
+
+    `items`: `{"sku", "location", "wanted", "available"}` per SKU and location that falls short,
+    as codes and units. A kit's shortfall names the component.
+    """
+
+    code = "insufficient_stock"
+    title = _("There is not enough stock")
+
+
+class Shortage(Conflict):
+    """More should leave than lies on the shelf; nothing was booked.
+
+    `items`: `{"sku", "location", "wanted", "on_hand"}`.
+    """
+
+    code = "shortage"
+    title = _("Fewer units are on hand than should leave")
+
+
+class NotAllocated(Conflict):
+    """The demand does not hold what should be released, shipped or taken back.
+
+    `items`: `{"sku", "location", "wanted", "allocated"}`.
+    """
+
+    code = "not_allocated"
+    title = _("This much is not allocated here")
+
+
+class AlreadyBooked(Conflict):
+    """A delivery, count line or sale with this reference is in the ledger already."""
+
+    code = "already_booked"
+    title = _("This has been booked already")

@@ -1,0 +1,13 @@
+"""How stock rows lock: by SKU, then location, everywhere, or two orders could wait for each other.
+
+The fragments end the locking sub-query of a ledger statement. NO KEY is the strength the update
+takes anyway. A locking sub-query returns each row as it is *after* the wait, so guards on its
+columns are exact; a guard on the target of the UPDATE would first be tried on the old version.
+"""
+
+STOCK_FOR_UPDATE = "ORDER BY stock.sku_id, stock.location_id FOR NO KEY UPDATE OF stock"
+
+# The stock row first: whoever touches a claim holds its stock row already.
+CLAIM_FOR_UPDATE = (
+    "ORDER BY stock.sku_id, stock.location_id, claim.id FOR NO KEY UPDATE OF stock, claim"
+)

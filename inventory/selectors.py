@@ -1,0 +1,50 @@
+"""Reading stock."""
+
+from collections.abc import Iterable
+
+from django.db import connection
+
+from inventory.models import Location
+from inventory.services.ledger import array
+from oms.core.actors import Actor
+from oms.core.permissions import Permission, ScopedQuerySet
+
+# A kit is there as often as its scarcest component allows, where all of them are kept.
+AVAILABILITY = """
+WITH parts AS (
+    SELECT asked.sku_id, COALESCE(part.component_id, asked.sku_id) AS part_id,
+        COALESCE(part.quantity, 1) AS per_unit,
+        COUNT(*) OVER (PARTITION BY asked.sku_id) AS parts
+    FROM (SELECT DISTINCT unnest(%(skus)s::bigint[]) AS sku_id) AS asked
+        LEFT JOIN catalog_kitcomponent AS part ON part.kit_id = asked.sku_id)
+SELECT parts.sku_id, stock.location_id,
+    MIN(GREATEST(stock.on_hand - stock.allocated - stock.held - stock.safety_stock
+        - stock.unavailable, 0) / parts.per_unit)
+FROM parts JOIN inventory_stock AS stock ON stock.sku_id = parts.part_id
+{where}
+GROUP BY parts.sku_id, stock.location_id, parts.parts
+HAVING COUNT(*) = parts.parts
+"""
+
+
+def availability(
+    sku_ids: Iterable[int], *, location_ids: Iterable[int] | None = None
+) -> dict[tuple[int, int], int]:
+    """(SKU id, location id) → available units, never below 0; absent where nothing is kept.
+
+    Kits: the minimum over their components. One query.
+    """
+    params = {"skus": array(sku_ids)}
+    where = ""
+    if location_ids is not None:
+        where = "WHERE stock.location_id = ANY(%(locations)s::bigint[])"
+        params["locations"] = array(location_ids)
+    with connection.cursor() as cursor:
+        cursor.execute(AVAILABILITY.format(where=where), params)
+        return {(sku_id, location_id): units for sku_id, location_id, units in cursor.fetchall()}
+
+
+def locations_visible(actor: Actor, permission: Permission) -> ScopedQuerySet[Location]:
+    """The locations `actor` may reach with `permission`."""
+    visible: ScopedQuerySet[Location] = Location.objects.visible_to(actor, permission)
+    return visible

@@ -1,0 +1,1 @@
+"""Changes of stock; each goes through the ledger."""
