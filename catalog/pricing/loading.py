@@ -1,0 +1,162 @@
+"""Loads what the price engine needs: three queries whatever the number of lines, lists and rules.
+
+What cannot matter for the context is left in the database. That is only a saving: the engine checks
+everything again, and prices the same from a complete load.
+"""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from catalog.audiences import EVERYONE
+from catalog.pricing.eligibility import normal_coupon
+from catalog.pricing.types import ListFacts, PriceContext, PriceData, RuleFacts, SkuFacts
+
+# The rate of the country, else the one for "everywhere else" (country '').
+SKUS = """
+    SELECT sku.id, sku.code, sku.product_id, category.path, tax.code,
+           (SELECT rate.percent FROM catalog_taxrate AS rate
+            WHERE rate.tax_class_id = tax.id AND rate.country IN (%(country)s, '')
+            ORDER BY rate.country DESC LIMIT 1)
+    FROM catalog_sku AS sku
+    JOIN catalog_product AS product ON product.id = sku.product_id
+    JOIN catalog_category AS category ON category.id = product.category_id
+    JOIN catalog_taxclass AS tax ON tax.id = sku.tax_class_id
+    WHERE sku.id = ANY(%(skus)s)
+"""
+
+# Lists for the buyer's audiences and their ancestors (UNION ends circles), each with its prices.
+LISTS = """
+    WITH RECURSIVE wanted(id) AS (
+        SELECT list.id FROM catalog_pricelist AS list
+        WHERE %(complete)s OR (
+            list.id IN (
+                SELECT assigned.price_list_id FROM catalog_pricelistaudience AS assigned
+                JOIN unnest(%(kinds)s::text[], %(keys)s::text[]) AS buyer(kind, key)
+                  ON assigned.kind = buyer.kind AND assigned.key = buyer.key)
+            AND list.currency = %(currency)s
+            AND (list.status = 'active' OR list.id = %(draft)s)
+            AND (list.valid_from IS NULL OR list.valid_from <= %(at)s)
+            AND (list.valid_to IS NULL OR list.valid_to > %(at)s))
+        UNION
+        SELECT list.parent_id FROM wanted JOIN catalog_pricelist AS list ON list.id = wanted.id
+        WHERE list.parent_id IS NOT NULL)
+    SELECT list.id, list.code, list.name, list.version,
+           list.status = 'active' OR list.id IS NOT DISTINCT FROM %(draft)s,
+           list.priority, list.valid_from, list.valid_to, list.currency, list.tax_included,
+           list.parent_id, list.adjustment_percent,
+           ARRAY(SELECT CASE key WHEN '' THEN kind ELSE kind || ':' || key END
+                 FROM catalog_pricelistaudience WHERE price_list_id = list.id),
+           held.skus, held.quantities, held.amounts
+    FROM wanted JOIN catalog_pricelist AS list ON list.id = wanted.id
+    CROSS JOIN LATERAL (
+        SELECT array_agg(sku_id) AS skus, array_agg(min_quantity) AS quantities,
+               array_agg(amount) AS amounts
+        FROM catalog_price WHERE price_list_id = list.id AND sku_id = ANY(%(skus)s)) AS held
+"""
+
+RULES = """
+    WITH wanted AS (
+        SELECT sku.product_id, category.path FROM catalog_sku AS sku
+        JOIN catalog_product AS product ON product.id = sku.product_id
+        JOIN catalog_category AS category ON category.id = product.category_id
+        WHERE sku.id = ANY(%(skus)s))
+    SELECT rule.id, rule.uid, rule.name, rule.version,
+           rule.status = 'active' OR rule.id IS NOT DISTINCT FROM %(draft)s,
+           rule.priority, rule.valid_from, rule.valid_to, rule.currency, rule.target,
+           coalesce(category.path, ''), rule.product_id, rule.sku_id,
+           ARRAY(SELECT excluded.path
+                 FROM catalog_discountrule_excluded_categories AS exclusion
+                 JOIN catalog_category AS excluded ON excluded.id = exclusion.category_id
+                 WHERE exclusion.discountrule_id = rule.id),
+           ARRAY(SELECT exclusion.sku_id FROM catalog_discountrule_excluded_skus AS exclusion
+                 WHERE exclusion.discountrule_id = rule.id AND exclusion.sku_id = ANY(%(skus)s)),
+           rule.effect, rule.value, rule.stacking, rule.min_quantity, rule.min_line_value,
+           rule.min_basket_value, rule.coupon,
+           ARRAY(SELECT CASE key WHEN '' THEN kind ELSE kind || ':' || key END
+                 FROM catalog_discountruleaudience WHERE rule_id = rule.id)
+    FROM catalog_discountrule AS rule
+    LEFT JOIN catalog_category AS category ON category.id = rule.category_id
+    WHERE %(complete)s OR (
+        (rule.status = 'active' OR rule.id = %(draft)s)
+        AND (rule.valid_from IS NULL OR rule.valid_from <= %(at)s)
+        AND (rule.valid_to IS NULL OR rule.valid_to > %(at)s)
+        AND rule.currency IN ('', %(currency)s) AND upper(rule.coupon) IN ('', %(coupon)s)
+        AND EXISTS (SELECT FROM catalog_discountruleaudience AS assigned
+                    JOIN unnest(%(kinds)s::text[], %(keys)s::text[]) AS buyer(kind, key)
+                      ON assigned.kind = buyer.kind AND assigned.key = buyer.key
+                    WHERE assigned.rule_id = rule.id)
+        AND (rule.target = 'everything' OR rule.sku_id = ANY(%(skus)s)
+             OR rule.product_id IN (SELECT product_id FROM wanted)
+             OR EXISTS (SELECT FROM wanted WHERE starts_with(wanted.path, category.path))))
+"""
+
+
+def load_price_data(
+    context: PriceContext,
+    sku_ids: Iterable[int],
+    *,
+    complete: bool = False,
+    draft_list: int | None = None,
+    draft_rule: int | None = None,
+) -> PriceData:
+    """The facts for pricing `sku_ids` in `context`; three queries.
+
+    `complete` loads every list and rule, so that the trace tells of those passed over for being
+    drafts, out of date or for somebody else. `draft_list` and `draft_rule` are taken as published:
+    that is how a preview looks ahead.
+    """
+    audiences = {*context.audiences, EVERYONE}
+    params: dict[str, Any] = {
+        "skus": sorted(set(sku_ids)),
+        "country": context.country,
+        "currency": context.currency,
+        "at": context.at,
+        "coupon": normal_coupon(context.coupon),
+        "kinds": [str(audience.kind) for audience in audiences],
+        "keys": [audience.key for audience in audiences],
+        "complete": complete,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(SKUS, params)
+        skus = {row[0]: SkuFacts(*row) for row in cursor.fetchall()}
+        cursor.execute(LISTS, params | {"draft": draft_list})
+        lists = tuple(_list_of(row) for row in cursor.fetchall())
+        cursor.execute(RULES, params | {"draft": draft_rule})
+        rules = tuple(_rule_of(row) for row in cursor.fetchall())
+    return PriceData(skus=skus, lists=lists, rules=rules, complete=complete)
+
+
+def _list_of(row: tuple[Any, ...]) -> ListFacts:
+    return ListFacts(*row[:12], audiences=frozenset(row[12]), prices=_prices_of(*row[13:]))
+
+
+def _prices_of(
+    skus: list[int] | None, quantities: list[int], amounts: list[Decimal]
+) -> Mapping[int, tuple[tuple[int, Decimal], ...]]:
+    if not skus:
+        return {}
+    breaks: dict[int, list[tuple[int, Decimal]]] = {}
+    for sku, quantity, amount in zip(skus, quantities, amounts, strict=True):
+        breaks.setdefault(sku, []).append((quantity, amount))
+    return {sku: tuple(sorted(found)) for sku, found in breaks.items()}
+
+
+def _rule_of(row: tuple[Any, ...]) -> RuleFacts:
+    return RuleFacts(
+        row[0],
+        str(row[1]),
+        *row[2:13],
+        excluded_paths=tuple(row[13]),
+        excluded_skus=frozenset(row[14]),
+        effect=row[15],
+        value=row[16],
+        stacking=row[17],
+        min_quantity=row[18],
+        min_line_value=row[19],
+        min_basket_value=row[20],
+        coupon=normal_coupon(row[21]),
+        audiences=frozenset(row[22]),
+    )
