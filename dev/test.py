@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 import shlex
+import signal
 import subprocess
 import sys
-import time
 
-from dev import browser, environment, install, lint, paths, services
+from dev import browser, environment, install, lint, paths, process, services
 from dev.supervisor import Stopped, stop_on_signals
 
 WORKERS = "2"
@@ -55,23 +55,22 @@ def _pytest(part: list[str], found: services.Services, chromium: str | None) -> 
         for name in services.VARIABLES:
             if not os.environ.get(name):
                 variables.pop(name, None)
-    environment_name = variables.setdefault("OMS_ENV", "development")
-    if environment_name == "production":
+    if variables.setdefault("OMS_ENV", "development") == "production":
         paths.die("OMS_ENV=production: tests are not for a production environment")
     variables["SECRET_KEY"] = variables.get("SECRET_KEY") or environment.secret_key()
     if chromium:
         variables["OMS_CHROMIUM"] = chromium
     options = part or ["-n", WORKERS, "--dist", "loadgroup", "--durations=10"]
-    started = time.monotonic()
-    answer = subprocess.run(
-        [paths.VENV_PYTHON, "-m", "pytest", *options],
-        cwd=paths.ROOT,
-        env=variables,
-        check=False,
-    )
-    if answer.returncode and time.monotonic() - started < 1:
-        print("dev: pytest could not start", file=sys.stderr)
-    return answer.returncode
+    command = [str(paths.VENV_PYTHON), "-m", "pytest", *options]
+    running = subprocess.Popen(command, cwd=paths.ROOT, env=variables)
+    try:
+        return running.wait()
+    except Stopped:
+        # pytest still has to stop its workers and remove its databases.
+        running.send_signal(signal.SIGINT)
+        process.wait_until(lambda: running.poll() is not None, 10, 0.05)
+        running.kill()
+        raise
 
 
 def _tell_what_is_left_out() -> None:
