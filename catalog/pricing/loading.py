@@ -130,7 +130,8 @@ def load_price_data(
 
 
 def _list_of(row: tuple[Any, ...]) -> ListFacts:
-    return ListFacts(*row[:12], audiences=frozenset(row[12]), prices=_prices_of(*row[13:]))
+    values = [*row[:12], frozenset(row[12]), _prices_of(*row[13:])]
+    return ListFacts(*values)
 
 
 def _prices_of(
@@ -145,18 +146,8 @@ def _prices_of(
 
 
 def _rule_of(row: tuple[Any, ...]) -> RuleFacts:
-    return RuleFacts(
-        row[0],
-        str(row[1]),
-        *row[2:13],
-        excluded_paths=tuple(row[13]),
-        excluded_skus=frozenset(row[14]),
-        effect=row[15],
-        value=row[16],
-        stacking=row[17],
-        min_quantity=row[18],
-        min_line_value=row[19],
-        min_basket_value=row[20],
-        coupon=normal_coupon(row[21]),
-        audiences=frozenset(row[22]),
-    )
+    values = list(row)
+    values[1] = str(row[1])
+    values[13:15] = [tuple(row[13]), frozenset(row[14])]
+    values[21:] = [normal_coupon(row[21]), frozenset(row[22])]
+    return RuleFacts(*values)
