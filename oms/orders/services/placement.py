@@ -34,7 +34,7 @@ from oms.orders.services.payment import tender_open
 from oms.sourcing.services import decision_store, source
 from oms.sourcing.solver import Line, Outcome, parts_needed
 
-MAX_LINES = 1000
+MAX_LINES = 2000
 MAX_QUANTITY = 1_000_000
 # Somebody may take the stock between sourcing and allocating: look again this many times.
 SOURCING_TRIES = 3
