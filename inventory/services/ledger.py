@@ -1,7 +1,7 @@
 """Running ledger statements: prepared once per connection, one round trip each."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django.db import connection
 from django.db.backends.postgresql.base import ServerBindingCursor
@@ -33,7 +33,7 @@ def run(statement: str, params: Mapping[str, Any]) -> list[Refusal]:
     """
     require_transaction()
     connection.ensure_connection()
-    cursor = ServerBindingCursor(connection.connection)
+    cursor = cast(Any, ServerBindingCursor)(connection.connection)
     wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
     with wrap(cursor) as wrapped:
         wrapped.execute(statement, params)

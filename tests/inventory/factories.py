@@ -4,12 +4,15 @@ import uuid
 from itertools import count
 from typing import Any
 
-from catalog.models import Category, KitComponent, Product, Sku, TaxClass
+from catalog.models import Sku
 from inventory.demand import Demand
 from inventory.models import Location, Stock
 from inventory.services.adjustment import StockChange, adjust
 from inventory.status import LocationKind, MovementKind
 from oms.core.actors import Actor, system_actor
+from tests.catalog.factories import make_kit, make_sku
+
+__all__ = ["ACTOR", "demand", "figures", "make_kit", "make_location", "make_sku", "put"]
 
 ACTOR: Actor = system_actor("test")
 _numbers = count(1)
@@ -21,28 +24,6 @@ def make_location(code: str = "", **fields: Any) -> Location:
     fields.setdefault("name", f"Location {code}")
     fields.setdefault("kind", LocationKind.STORE)
     return Location.objects.create(code=code, **fields)
-
-
-def make_sku(code: str = "", **fields: Any) -> Sku:
-    code = code or f"SKU-{next(_numbers)}"
-    tax_class, _ = TaxClass.objects.get_or_create(code="standard", defaults={"name": "Standard"})
-    category = Category.objects.filter(code="all").first() or Category.add_root(
-        code="all", name="All"
-    )
-    product = fields.pop("product", None) or Product.objects.create(
-        code=code, name=f"Product {code}", category=category
-    )
-    fields.setdefault("name", f"Thing {code}")
-    return Sku.objects.create(product=product, code=code, tax_class=tax_class, **fields)
-
-
-def make_kit(parts: dict[Sku, int], code: str = "") -> Sku:
-    kit = make_sku(code)
-    KitComponent.objects.bulk_create(
-        KitComponent(kit=kit, component=component, quantity=quantity)
-        for component, quantity in parts.items()
-    )
-    return kit
 
 
 def put(sku: Sku, location: Location, units: int) -> Stock:

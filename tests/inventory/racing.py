@@ -1,0 +1,36 @@
+"""Real threads with connections of their own, all starting at once."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import TypeVar
+
+from django.db import connection, transaction
+
+T = TypeVar("T")
+
+
+def race(calls: Sequence[Callable[[], T]], *, threads: int) -> list[T | Exception]:
+    """Run each call in a transaction of its own, `threads` at a time; results or exceptions."""
+    barrier = Barrier(threads)
+
+    def work(mine: Sequence[tuple[int, Callable[[], T]]]) -> list[tuple[int, T | Exception]]:
+        done: list[tuple[int, T | Exception]] = []
+        try:
+            connection.ensure_connection()
+            barrier.wait(timeout=60)
+            for position, call in mine:
+                try:
+                    with transaction.atomic():
+                        done.append((position, call()))
+                except Exception as error:
+                    done.append((position, error))
+        finally:
+            connection.close()
+        return done
+
+    numbered = list(enumerate(calls))
+    with ThreadPoolExecutor(threads) as pool:
+        parts = pool.map(work, [numbered[start::threads] for start in range(threads)])
+        results = dict(pair for part in parts for pair in part)
+    return [results[position] for position in range(len(calls))]
