@@ -19,7 +19,7 @@ from tests.orders.factories import figures, make_shop, order_request, place
 
 pytestmark = pytest.mark.django_db
 
-STATEMENTS = 22
+STATEMENTS = 19
 
 
 def test_an_order_claims_its_stock_and_keeps_its_reasons() -> None:
@@ -48,7 +48,9 @@ def test_an_order_claims_its_stock_and_keeps_its_reasons() -> None:
 def test_the_number_of_statements_does_not_depend_on_the_lines(lines: int) -> None:
     shop = make_shop(lines)
     request = order_request(shop)
-    with CaptureQueriesContext(connection, ) as captured:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
         place(shop, lines=request.lines)
     assert len(captured) <= STATEMENTS, [query["sql"][:90] for query in captured]
 

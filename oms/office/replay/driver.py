@@ -84,9 +84,7 @@ class Driver:
             outcomes = self._credit(invoice) if invoice.is_credit else self._sale(invoice)
             return Answer(status=200, body=json.dumps(outcomes).encode(), headers={})
 
-        answer = idempotent(
-            principal="replay", key=invoice.number, fingerprint="", perform=perform
-        )
+        answer = idempotent(principal="replay", key=invoice.number, fingerprint="", perform=perform)
         outcomes: dict[str, int] = json.loads(answer.body)
         self.tally.lines.update(outcomes)
         self.tally.orders["placed"] += 1 if outcomes.get("placed") else 0
@@ -158,9 +156,7 @@ class Driver:
             lines=tuple(OrderLineRequest(row.sku, row.quantity) for row in rows),
             contact=Contact(name=f"Customer {invoice.customer or 'guest'}", language="en"),
             method="ship",
-            address=Address(
-                street="1 High Street", city=invoice.country, country=CURRENCY_COUNTRY
-            ),
+            address=Address(street="1 High Street", city=invoice.country, country=CURRENCY_COUNTRY),
             external_id=invoice.number,
             payment=PaymentRequest("on_account", "on account", token=f"invoice {invoice.number}"),
             customer_reference=f"uci-{invoice.customer}" if invoice.customer else "",

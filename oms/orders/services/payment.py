@@ -40,32 +40,36 @@ class DuplicatePayment(Conflict):
     title = _("This payment was already used")
 
 
-def tender_open(
-    order: Order, payment: PaymentRequest | None, *, prepaid: bool, actor: Actor
-) -> Tender | None:
-    """Authorise the payment that came with a new order; its total must be covered exactly.
+def payment_check(
+    payment: PaymentRequest | None, *, gross: Decimal, currency: str, prepaid: bool
+) -> PaymentStatus:
+    """Whether the payment that comes with an order fits it, and the order's status with it.
 
-    Raises InvalidInput if a prepaid method came without one, PaymentMismatch, PaymentRefused.
+    Raises InvalidInput if a prepaid method came without a payment or another with one, and
+    PaymentMismatch unless it covers `gross` exactly.
     """
     if payment is None:
-        if prepaid and order.gross > 0:
+        if prepaid and gross > 0:
             raise InvalidInput(
                 [Issue("payment", _("This method is paid online: send the payment"), "required")]
             )
-        return None
+        return PaymentStatus.UNPAID
     if not prepaid:
         raise InvalidInput(
             [Issue("payment", _("This method is paid at the counter"), "not_allowed")]
         )
-    amount = order.gross if payment.amount is None else payment.amount
-    if amount != order.gross:
-        raise PaymentMismatch(due=str(order.gross), paid=str(amount), currency=order.currency)
-    if amount == 0:
-        return None
-    return _authorise(order, payment, amount, actor=actor)
+    if payment.amount is not None and payment.amount != gross:
+        raise PaymentMismatch(due=str(gross), paid=str(payment.amount), currency=currency)
+    if provider_of(payment.provider).captures_at_once:
+        return PaymentStatus.PAID
+    return PaymentStatus.AUTHORISED
 
 
-def _authorise(order: Order, payment: PaymentRequest, amount: Decimal, *, actor: Actor) -> Tender:
+def tender_open(order: Order, payment: PaymentRequest, amount: Decimal, *, actor: Actor) -> Tender:
+    """Secure `amount`, or take it if the provider takes at once. Aborts the transaction if refused.
+
+    Raises PaymentRefused, or DuplicatePayment for a provider's reference that was used before.
+    """
     provider = provider_of(payment.provider)
     reference = provider.authorise(Money(amount, order.currency), token=payment.token)
     at_once = provider.captures_at_once
@@ -80,15 +84,12 @@ def _authorise(order: Order, payment: PaymentRequest, amount: Decimal, *, actor:
         status=TenderStatus.CAPTURED if at_once else TenderStatus.AUTHORISED,
     )
     try:
-        with transaction.atomic():
-            tender.save(force_insert=True)
+        tender.save(force_insert=True)
     except IntegrityError as error:
         if "tender_token_once" in str(error):
             raise DuplicatePayment from error
         raise
     _record(tender, Kind.CAPTURE if at_once else Kind.AUTHORISE, amount, actor=actor)
-    order.payment_status = PaymentStatus.PAID if at_once else PaymentStatus.AUTHORISED
-    Order.objects.filter(pk=order.pk).update(payment_status=order.payment_status)
     return tender
 
 
@@ -110,7 +111,7 @@ def tender_take(order_id: int, payment: PaymentRequest, *, actor: Actor) -> Tend
     amount = due if payment.amount is None else round_money(payment.amount, order.currency)
     if amount <= 0 or amount > due:
         raise PaymentMismatch(due=str(due), paid=str(amount), currency=order.currency)
-    tender = _authorise(order, payment, amount, actor=actor)
+    tender = tender_open(order, payment, amount, actor=actor)
     payment_status_refresh(order)
     audit_record(
         "order.payment_taken",

@@ -27,10 +27,18 @@ from oms.core.errors import InvalidInput, Issue
 from oms.core.events import event_add
 from oms.orders.errors import DuplicateOrder
 from oms.orders.methods import Method, method_of
-from oms.orders.models import Customer, FulfilmentLine, FulfilmentOrder, Order, OrderLine
+from oms.orders.models import (
+    Customer,
+    FulfilmentLine,
+    FulfilmentOrder,
+    Order,
+    OrderLine,
+    Tender,
+)
 from oms.orders.payloads import order_payload
 from oms.orders.requests import Address, OrderRequest
-from oms.orders.services.payment import tender_open
+from oms.orders.services.payment import payment_check, tender_open
+from oms.orders.status import PaymentStatus
 from oms.sourcing.services import decision_store, source
 from oms.sourcing.solver import Line, Outcome, parts_needed
 
@@ -52,13 +60,29 @@ class _Basket:
         return {sku.pk: sku.code for sku in self.skus}
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True)
+class PlacedOrder:
+    """A new order with the rows written for it, so that nobody has to read them again."""
+
+    order: Order
+    lines: list[OrderLine]
+    fulfilment_orders: list[FulfilmentOrder]
+    fulfilment_lines: list[FulfilmentLine]
+    tender: Tender | None
+
+
 def order_place(request: OrderRequest, *, actor: Actor) -> Order:
     """Place the order; its stock is allocated and its prices and sourcing are stored with it.
 
     Raises InvalidInput (naming line and field), NoPrice, InsufficientStock, DuplicateOrder,
     PaymentMismatch, PaymentRefused. Nothing is kept of a refused order.
     """
+    return order_place_whole(request, actor=actor).order
+
+
+@transaction.atomic
+def order_place_whole(request: OrderRequest, *, actor: Actor) -> PlacedOrder:
+    """`order_place`, answering with everything it wrote."""
     method = method_of(request.method)
     basket = _resolve(request, method)
     locations = list(method.candidates(request))
@@ -73,12 +97,20 @@ def order_place(request: OrderRequest, *, actor: Actor) -> Order:
             coupon=request.coupon,
         ),
     )
-    order = _order_create(request, prices, country=country)
+    payment_status = payment_check(
+        request.payment,
+        gross=prices.gross,
+        currency=prices.currency,
+        prepaid=method.prepaid,
+    )
+    order = _order_create(request, prices, country=country, payment_status=payment_status)
     lines = _lines_create(order, request, basket, prices)
     outcome = _source_and_allocate(order, lines, basket, locations, actor=actor)
-    fulfilment_orders = _fulfilment_create(order, lines, outcome, locations, method)
+    fulfilment_orders, shares = _fulfilment_create(order, lines, outcome, locations, method)
     decision_store(order.uid, basket.lines, outcome, codes=basket.codes)
-    tender_open(order, request.payment, prepaid=method.prepaid, actor=actor)
+    tender = None
+    if request.payment is not None and prices.gross > 0:
+        tender = tender_open(order, request.payment, prices.gross, actor=actor)
     method.opened(fulfilment_orders, order=order, request=request, actor=actor)
     audit_record("order.placed", order, actor=actor, data={"lines": len(lines)})
     event_add(
@@ -87,7 +119,7 @@ def order_place(request: OrderRequest, *, actor: Actor) -> Order:
         aggregate_id=order.uid,
         payload=order_payload(order, request.channel, lines, basket.skus),
     )
-    return order
+    return PlacedOrder(order, lines, fulfilment_orders, shares, tender)
 
 
 def _resolve(request: OrderRequest, method: Method) -> _Basket:
@@ -138,7 +170,9 @@ def _audiences(request: OrderRequest, method: Method) -> tuple[Audience, ...]:
     return (*request.audiences, *method.audiences(request), channel)
 
 
-def _order_create(request: OrderRequest, prices: PricedBasket, *, country: str) -> Order:
+def _order_create(
+    request: OrderRequest, prices: PricedBasket, *, country: str, payment_status: PaymentStatus
+) -> Order:
     contact = request.contact
     address = request.address or Address()
     order = Order(
@@ -165,6 +199,7 @@ def _order_create(request: OrderRequest, prices: PricedBasket, *, country: str) 
         net=prices.net,
         tax=prices.tax,
         gross=prices.gross,
+        payment_status=payment_status,
         coupon=request.coupon,
         note=request.note,
         placed_at=request.placed_at or now(),
@@ -279,7 +314,7 @@ def _fulfilment_create(
     outcome: Outcome,
     locations: Sequence[Location],
     method: Method,
-) -> list[FulfilmentOrder]:
+) -> tuple[list[FulfilmentOrder], list[FulfilmentLine]]:
     by_id = {one.pk: one for one in locations}
     by_position = {line.position: line for line in lines}
     created = {
@@ -295,7 +330,7 @@ def _fulfilment_create(
             for location_id in outcome.locations
         )
     }
-    FulfilmentLine.objects.bulk_create(
+    shares = FulfilmentLine.objects.bulk_create(
         FulfilmentLine(
             fulfilment_order=created[share.location_id],
             order_line=by_position[share.position],
@@ -303,4 +338,4 @@ def _fulfilment_create(
         )
         for share in outcome.shares
     )
-    return list(created.values())
+    return list(created.values()), shares
