@@ -8,7 +8,6 @@ red = overdue, blocked, refused.
 from typing import NamedTuple
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 

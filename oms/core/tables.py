@@ -30,7 +30,7 @@ NUMBER: dict[str, dict[str, str]] = {
 
 
 class Table(tables.Table):
-    """Dense, sticky header and first column; `empty_*` say what the page is for when it is empty."""
+    """Dense, sticky header and first column; `empty_*` say what an empty page is for."""
 
     empty_icon: ClassVar[str] = "inbox"
     empty_title: ClassVar[Any] = gettext_lazy("Nothing here yet")

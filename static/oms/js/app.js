@@ -121,7 +121,7 @@ document.addEventListener(
 /* --- forms: no browser bubbles, focus on the summary, what changed ------------------------- */
 function prepare(scope) {
   for (const form of scope.querySelectorAll("form")) form.noValidate = true;
-  scope.querySelector("[data-error-summary]")?.focus();
+  scope.querySelector("[data-error-summary]:not(.guide *)")?.focus();
   if (scope.querySelector("[data-chart]")) import("./charts.js").then((charts) => charts.draw(scope));
   for (const form of scope.querySelectorAll("form[data-track-changes]:not([data-tracked])")) track(form);
 }

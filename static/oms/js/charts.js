@@ -15,7 +15,7 @@ function dataset(series, index, kind) {
     backgroundColor: colour,
     borderColor: colour,
     borderWidth: line ? 2 : 0,
-    borderRadius: line ? undefined : 2,
+    borderRadius: kind === "bar" ? 2 : 0,
     maxBarThickness: 36,
     pointRadius: line ? 0 : undefined,
     pointHoverRadius: 4,
