@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from inventory.models import Location
 from oms.core.permissions import ScopedModel
 from oms.orders.models import FulfilmentOrder, Tender
-from stores.status import PickupStatus
+from stores.status import PickupStatus, Proof
 
 
 class Pickup(ScopedModel):
@@ -53,6 +53,10 @@ class Pickup(ScopedModel):
                 condition=Q(status__in=["to_pick", "ready", "expired"]),
             ),
             models.Index(fields=["expires_at"], name="pickup_expiry", condition=Q(status="ready")),
+            models.Index(
+                fields=["collect_by"], name="pickup_deadline", condition=Q(status="ready")
+            ),
+            models.Index(fields=["location", "-created_at"], name="pickup_recent"),
         ]
 
     def __str__(self) -> str:
@@ -60,7 +64,10 @@ class Pickup(ScopedModel):
 
 
 class HandOver(models.Model):
-    """Goods given to the customer; undone at most once, within 15 minutes."""
+    """Goods given to the customer; undone at most once, within 15 minutes.
+
+    The counter's page chooses `uid` before the tap, so that a second tap is known to be the same.
+    """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     pickup = models.ForeignKey(Pickup, models.CASCADE, related_name="hand_overs")
@@ -68,6 +75,7 @@ class HandOver(models.Model):
     # Who stood at the counter, if not the customer.
     collected_by = models.CharField(_("collected by"), max_length=120, blank=True, default="")
     id_checked = models.BooleanField(_("ID checked"), default=False)
+    proof = models.CharField(_("shown"), max_length=8, choices=Proof.choices, default=Proof.NAME)
     # The payment taken with this hand-over, given back by an undo.
     tender = models.ForeignKey(Tender, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(db_default=Now())
@@ -85,6 +93,7 @@ class HandOver(models.Model):
                 fields=["pickup"], condition=Q(undone_at=None), name="handed_over_once"
             )
         ]
+        indexes: ClassVar = [models.Index(fields=["-at"], name="hand_over_recent")]
 
     def __str__(self) -> str:
         return f"{self.pickup_id} {self.at}"
@@ -106,6 +115,9 @@ class PutBack(ScopedModel):
     class Meta:
         verbose_name = _("put-back task")
         verbose_name_plural = _("put-back tasks")
+        indexes: ClassVar = [
+            models.Index(fields=["location"], name="put_back_open", condition=Q(done_at=None))
+        ]
 
     def __str__(self) -> str:
         return f"{self.pickup_id}"
@@ -119,7 +131,9 @@ class CodeMiss(models.Model):
     at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["location", "at"], name="code_miss_recent")]
+        indexes: ClassVar = [
+            models.Index(fields=["location", "user", "at"], name="code_miss_recent")
+        ]
 
     def __str__(self) -> str:
         return f"{self.location_id} {self.at}"

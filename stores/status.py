@@ -49,3 +49,30 @@ class HandOverAnswer(models.TextChoices):
     NEEDS_ID = "needs_id", _("Check the ID")
     PARTLY_READY = "partly_ready", _("Partly ready")
     LOCKED = "locked", _("Too many wrong codes")
+
+
+class Proof(models.TextChoices):
+    """How the person at the counter showed that the order is theirs."""
+
+    TOKEN = "token", _("QR code")
+    CODE = "code", _("Pickup code")
+    NAME = "name", _("Name and order")
+
+
+class DeclineReason(models.TextChoices):
+    """Why units cannot be had; each says something else about the stock."""
+
+    NOT_FOUND = "not_found", _("Not found")
+    DAMAGED = "damaged", _("Damaged")
+    MISMATCH = "mismatch", _("Not what the record says")
+
+
+class UndoReason(models.TextChoices):
+    WRONG_CUSTOMER = "wrong_customer", _("Wrong customer")
+    WRONG_GOODS = "wrong_goods", _("Wrong goods")
+    CHANGED_MIND = "changed_mind", _("The customer does not want them")
+    MISTAKE = "mistake", _("Tapped by mistake")
+
+
+# Waiting for the store or for the customer; the queue is made of these.
+PICKUP_OPEN = frozenset({S.AWAITING_GOODS, S.IN_TRANSIT, S.ARRIVED, S.TO_PICK, S.READY})

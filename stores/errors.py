@@ -1,0 +1,75 @@
+"""What the counter refuses, by name."""
+
+from django.utils.translation import gettext_lazy as _
+
+from oms.core.errors import Conflict
+
+
+class UndoTooLate(Conflict):
+    """The hand-over is more than 15 minutes ago; from now on it is a return."""
+
+    code = "undo_too_late"
+    title = _("The 15 minutes to undo this are over. Record a return instead.")
+
+
+class NothingToUndo(Conflict):
+    """The goods are not with the customer (any more)."""
+
+    code = "nothing_to_undo"
+    title = _("This hand-over was undone already")
+
+
+class AlreadyPutBack(Conflict):
+    """The goods lie on the shelf again and may be sold to somebody else."""
+
+    code = "already_put_back"
+    title = _("The goods are back on the shelf already")
+
+
+class WrongItem(Conflict):
+    """A scanned item that is not part of this pickup."""
+
+    code = "wrong_item"
+    title = _("This item is not part of the order")
+
+
+class OverScan(Conflict):
+    """One more than ordered."""
+
+    code = "over_scan"
+    title = _("All of these are picked already")
+
+
+class UnknownBarcode(Conflict):
+    """A scanned code that no SKU has."""
+
+    code = "unknown_barcode"
+    title = _("No item has this barcode")
+
+
+class NothingDue(Conflict):
+    """The order is paid; nothing was taken."""
+
+    code = "nothing_due"
+    title = _("This order is already paid. Nothing was taken.")
+
+
+class TakenByColleague(Conflict):
+    """Somebody else is picking this; they can be relieved, but not by accident."""
+
+    code = "taken_by_colleague"
+    title = _("A colleague is picking this order")
+
+
+class NotToPick(Conflict):
+    """The order is not waiting to be picked any more."""
+
+    code = "not_to_pick"
+    title = _("This order is not to be picked any more")
+
+
+class NotReady(Conflict):
+    """The pickup is not ready, or not ready any more; no money was taken."""
+
+    code = "not_ready"
+    title = _("This order is not ready. No money was taken.")

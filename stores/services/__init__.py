@@ -1,0 +1,1 @@
+"""Writing at the counter: picking, handing over, and how a pickup ends without a customer."""

@@ -1,0 +1,174 @@
+"""How a pickup goes on without the customer: reminder, expiry, cancellation, put-back; and back."""
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+from django.db.models import QuerySet
+
+from oms.core.actors import Actor
+from oms.core.audit import audit_record, audit_record_many
+from oms.core.clock import now
+from oms.core.errors import NotFound
+from oms.orders.models import FulfilmentLine, FulfilmentOrder
+from oms.orders.services.fulfilment import fulfilment_expire, fulfilment_reinstate
+from stores.deadlines import AT_COUNTER, REMIND_BEFORE, expires_at, extended
+from stores.errors import AlreadyPutBack, NotReady
+from stores.locks import due_for_update, pickup_for_update
+from stores.models import Pickup, PutBack
+from stores.services.events import pickup_event
+from stores.services.picking import pickup_move
+from stores.status import PickupStatus
+
+log = structlog.get_logger(__name__)
+
+# What became ready this recently needs no reminder yet.
+REMIND_AFTER = timedelta(hours=12)
+
+
+def pickup_expire_due(*, actor: Actor) -> int:
+    """Give up what was not collected in time; how many. Safe to run twice at once.
+
+    Each pickup is a transaction of its own: stock is freed, the order's units are cancelled, what
+    was paid is given back, a put-back task appears, and the customer is told.
+    """
+    return _sweep(_expired, lambda pickup: _expire(pickup, actor=actor))
+
+
+def pickup_remind_due(*, actor: Actor) -> int:
+    """Remind customers whose deadline is near, once each; how many. Safe to run twice at once."""
+    return _sweep(_to_remind, lambda pickup: _remind(pickup, actor=actor))
+
+
+def _sweep(due: Callable[[], QuerySet[Pickup]], act: Callable[[Pickup], None]) -> int:
+    """Claim and act on one due pickup after another; one that fails does not stop the others."""
+    done = 0
+    failed: set[int] = set()
+    while True:
+        with transaction.atomic():
+            pickup = due_for_update(due(), skip=failed)
+            if pickup is None:
+                return done
+            try:
+                with transaction.atomic():
+                    act(pickup)
+            except Exception:
+                log.exception("pickup.sweep_failed", pickup=pickup.pk)
+                failed.add(pickup.fulfilment_order.order_id)
+            else:
+                done += 1
+
+
+def _expired() -> QuerySet[Pickup]:
+    due: QuerySet[Pickup] = Pickup.objects.filter(status=PickupStatus.READY, expires_at__lte=now())
+    return due
+
+
+def _expire(pickup: Pickup, *, actor: Actor) -> None:
+    fulfilment_expire(pickup.fulfilment_order_id, actor=actor)
+    pickup_move(pickup, PickupStatus.EXPIRED)
+    pickup.save(update_fields=["status"])
+    PutBack.objects.create(pickup=pickup, location_id=pickup.location_id)
+    audit_record("pickup.expired", pickup, actor=actor)
+    pickup_event("expired", pickup)
+
+
+def _to_remind() -> QuerySet[Pickup]:
+    moment = now()
+    due: QuerySet[Pickup] = Pickup.objects.filter(
+        status=PickupStatus.READY,
+        reminded_at=None,
+        collect_by__gt=moment,
+        collect_by__lte=moment + REMIND_BEFORE,
+        ready_at__lte=moment - REMIND_AFTER,
+    )
+    return due
+
+
+def _remind(pickup: Pickup, *, actor: Actor) -> None:
+    pickup.reminded_at = now()
+    pickup.save(update_fields=["reminded_at"])
+    audit_record("pickup.reminded", pickup, actor=actor)
+    pickup_event("reminder", pickup)
+
+
+@transaction.atomic
+def pickup_extend(uid: UUID, *, actor: Actor) -> Pickup:
+    """The customer asked for more time: three opening days more. Raises NotReady."""
+    pickup = pickup_for_update(uid, actor=actor)
+    if pickup.status != PickupStatus.READY or pickup.collect_by is None:
+        raise NotReady(status=pickup.status)
+    previous = pickup.collect_by
+    pickup.collect_by = extended(pickup.location, max(previous, now()))
+    pickup.expires_at = expires_at(pickup.location, pickup.collect_by)
+    pickup.reminded_at = None
+    pickup.save(update_fields=["collect_by", "expires_at", "reminded_at"])
+    audit_record(
+        "pickup.extended",
+        pickup,
+        actor=actor,
+        data={"from": previous.isoformat(), "to": pickup.collect_by.isoformat()},
+    )
+    return pickup
+
+
+@transaction.atomic
+def pickup_reinstate(uid: UUID, *, actor: Actor) -> Pickup:
+    """A late customer came while the goods still lie at the desk: ready again, for today.
+
+    What was refunded is due again. Raises AlreadyPutBack, InvalidTransition, and
+    InsufficientStock when the goods were sold to somebody else meanwhile.
+    """
+    pickup = pickup_for_update(uid, actor=actor)
+    task = PutBack.objects.filter(pickup=pickup).first()
+    if task is not None and task.done_at is not None:
+        raise AlreadyPutBack
+    pickup_move(pickup, PickupStatus.READY)
+    fulfilment_reinstate(pickup.fulfilment_order_id, actor=actor)
+    if task is not None:
+        task.delete()
+    # The customer stands here; the deadline they were told is over and stays over.
+    pickup.expires_at = now() + AT_COUNTER
+    pickup.save(update_fields=["status", "expires_at"])
+    audit_record("pickup.reinstated", pickup, actor=actor)
+    return pickup
+
+
+@transaction.atomic
+def pickup_put_back(uid: UUID, *, actor: Actor) -> PutBack:
+    """The goods lie on the shelf again. Raises NotFound, AlreadyPutBack."""
+    pickup = pickup_for_update(uid, actor=actor)
+    task = PutBack.objects.filter(pickup=pickup).first()
+    if task is None:
+        raise NotFound
+    if task.done_at is not None:
+        raise AlreadyPutBack
+    task.done_at = now()
+    task.done_by = actor.user
+    task.save(update_fields=["done_at", "done_by"])
+    audit_record("pickup.put_back", pickup, actor=actor)
+    return task
+
+
+def pickups_cancelled(fulfilment_orders: Sequence[FulfilmentOrder], *, actor: Actor) -> None:
+    """The orders' side cancelled these: end their pickups, under the order's lock.
+
+    What a clerk took off the shelf has to go back there.
+    """
+    pickups = list(Pickup.objects.filter(fulfilment_order__in=fulfilment_orders).order_by("pk"))
+    taken = set(
+        FulfilmentLine.objects.filter(
+            fulfilment_order__in=fulfilment_orders, picked__gt=0
+        ).values_list("fulfilment_order_id", flat=True)
+    )
+    for pickup in pickups:
+        pickup_move(pickup, PickupStatus.CANCELLED)
+    Pickup.objects.bulk_update(pickups, ["status"])
+    PutBack.objects.bulk_create(
+        PutBack(pickup=pickup, location_id=pickup.location_id)
+        for pickup in pickups
+        if pickup.fulfilment_order_id in taken
+    )
+    audit_record_many("pickup.cancelled", pickups, actor=actor)
