@@ -28,8 +28,9 @@ class Category(MP_Node):
     in steps of `steplen`, which is how price rules find "this category and all below it".
     """
 
+    # Siblings stand in the order they came: sorting them would rewrite the paths of whole
+    # branches at every insertion. Pages sort by name.
     steplen = 4
-    node_order_by: ClassVar = ["name"]
 
     code = models.CharField(_("code"), max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=120)
@@ -292,7 +293,7 @@ class DiscountRule(Publication):
     class Stacking(models.TextChoices):
         BEST = "best", _("Only the most specific of these applies")
         CUMULATIVE = "cumulative", _("Adds to the others")
-        STOP = "stop", _("Applies and stops all later rules")
+        STOP = "stop", _("The most specific of these applies, and nothing after it")
 
     target = models.CharField(_("on"), max_length=10, choices=Target.choices)
     category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, related_name="+")

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from catalog.gtin import is_gtin_shaped, shortest
-from catalog.models import KitComponent, Sku
+from catalog.models import Category, KitComponent, Product, Sku
 
 
 def skus_by_code(codes: Iterable[str]) -> dict[str, Sku]:
@@ -32,3 +32,38 @@ def kit_components(sku_ids: Iterable[int]) -> dict[int, list[tuple[int, int]]]:
     for kit, component, quantity in rows.values_list("kit_id", "component_id", "quantity"):
         kits.setdefault(kit, []).append((component, quantity))
     return kits
+
+
+def category_names() -> dict[int, tuple[str, ...]]:
+    """The names from the macro-category down, per category id. One query."""
+    by_path: dict[str, tuple[str, ...]] = {}
+    names: dict[int, tuple[str, ...]] = {}
+    rows = Category.objects.order_by("path").values_list("pk", "path", "name")
+    for pk, path, name in rows:
+        by_path[path] = names[pk] = (*by_path.get(path[: -Category.steplen], ()), name)
+    return names
+
+
+def category_choices() -> list[tuple[int, str]]:
+    """Every category as (id, "Garden › Tools"), in the order of the words. One query."""
+    labels = [(pk, " › ".join(names)) for pk, names in category_names().items()]
+    return sorted(labels, key=lambda choice: choice[1].casefold())
+
+
+def skus_within(category: Category) -> QuerySet[Sku]:
+    """The SKUs of a category and everything below it."""
+    return Sku.objects.filter(product__category__path__startswith=category.path)
+
+
+def skus_search(rows: QuerySet[Sku], text: str) -> QuerySet[Sku]:
+    """SKUs whose code, name, product or GTIN holds every word of `text` (trigram indexes)."""
+    for word in text.split()[:8]:
+        matching = (
+            Q(code__icontains=word)
+            | Q(name__icontains=word)
+            | Q(product_id__in=Product.objects.filter(name__icontains=word).values("pk"))
+        )
+        if is_gtin_shaped(word):
+            matching |= Q(gtin=shortest(word))
+        rows = rows.filter(matching)
+    return rows

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils.text import slugify
+
 from catalog.models import (
     Category,
     DiscountRule,
@@ -27,11 +29,11 @@ MOMENT = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 def make_category(name: str = "", parent: Category | None = None) -> Category:
     name = name or f"Category {next(numbers)}"
-    fields = {"name": name, "code": f"{name.lower().replace(' ', '-')}-{next(numbers)}"}
+    fields = {"name": name, "code": f"{slugify(name)}-{next(numbers)}"}
     # Read again: treebeard keeps the parent's number of children in memory.
     if parent is not None:
-        return Category.objects.get(pk=parent.pk).add_child(**fields)
-    return Category.add_root(**fields)
+        return Category.objects.add_child(Category.objects.get(pk=parent.pk), fields)
+    return Category.objects.add_root(fields)
 
 
 def make_tax_class(code: str = "standard", rates: Mapping[str, str] | None = None) -> TaxClass:

@@ -1,0 +1,1 @@
+"""Changes to the catalogue, one module per noun."""
