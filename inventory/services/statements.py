@@ -232,3 +232,51 @@ FROM unnest(%(skus)s::bigint[], %(locations)s::bigint[]) AS row(sku_id, location
 ORDER BY sku_id, location_id
 ON CONFLICT (sku_id, location_id) DO NOTHING
 """
+
+STAGE = """
+CREATE TEMPORARY TABLE stock_counted (
+    sku_id bigint NOT NULL, location_id bigint NOT NULL, quantity integer NOT NULL,
+    safety_stock integer, PRIMARY KEY (sku_id, location_id)) ON COMMIT DROP
+"""
+STAGE_COPY = "COPY stock_counted (sku_id, location_id, quantity, safety_stock) FROM STDIN"
+
+COUNTED = """
+SELECT COUNT(*) FILTER (WHERE difference <> 0), COUNT(*) FILTER (WHERE difference = 0),
+    COALESCE(SUM(difference) FILTER (WHERE difference > 0), 0)::bigint,
+    COALESCE(-SUM(difference) FILTER (WHERE difference < 0), 0)::bigint,
+    COUNT(*) FILTER (WHERE quantity < allocated)
+FROM compared"""
+
+COUNT = f"""
+WITH compared AS MATERIALIZED (
+        SELECT stock.id, stock.sku_id, stock.location_id, stock.allocated, counted.quantity,
+            counted.quantity - stock.on_hand AS difference, counted.safety_stock,
+            COALESCE(counted.safety_stock, stock.safety_stock) <> stock.safety_stock AS rebuffered
+        FROM stock_counted AS counted
+            JOIN inventory_stock AS stock USING (sku_id, location_id)
+        {STOCK_FOR_UPDATE}),
+    moved AS (
+        UPDATE inventory_stock AS stock
+        SET on_hand = stock.on_hand + compared.difference,
+            safety_stock = COALESCE(compared.safety_stock, stock.safety_stock)
+        FROM compared
+        WHERE stock.id = compared.id AND (compared.difference <> 0 OR compared.rebuffered)),
+    booked AS (
+        INSERT INTO inventory_stockmovement
+            (sku_id, location_id, kind, on_hand, allocated, held, unavailable,
+             cause, reason, actor)
+        SELECT sku_id, location_id, 'counted', difference, 0, 0, 0, %(cause)s, '', %(actor)s
+        FROM compared WHERE difference <> 0
+        ORDER BY sku_id, location_id)
+{COUNTED}
+"""  # noqa: S608 - constants only
+
+COUNT_PREVIEW = f"""
+WITH compared AS (
+        SELECT counted.quantity, COALESCE(stock.allocated, 0) AS allocated,
+            counted.quantity - COALESCE(stock.on_hand, 0) AS difference
+        FROM unnest(%(skus)s::bigint[], %(locations)s::bigint[], %(quantities)s::integer[])
+                AS counted(sku_id, location_id, quantity)
+            LEFT JOIN inventory_stock AS stock USING (sku_id, location_id))
+{COUNTED}
+"""  # noqa: S608 - constants only
