@@ -1,0 +1,1 @@
+"""What changes companies, their people, baskets and orders."""

@@ -1,0 +1,1 @@
+"""Pages of the portal (`/b2b/`) and of companies in the back office."""
