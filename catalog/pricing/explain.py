@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from catalog.audiences import AudienceKind
 from catalog.pricing.types import Reason, Step
+from oms.core.errors import Text
 from oms.core.formats import MINUS, format_percent, format_quantity, locale
 
-AUDIENCE_KINDS = {
+AUDIENCE_KINDS: dict[str, Text] = {
     AudienceKind.PERSON: gettext_lazy("Person"),
     AudienceKind.COMPANY: gettext_lazy("Company"),
     AudienceKind.GROUP: gettext_lazy("Group"),
@@ -26,7 +27,7 @@ AUDIENCE_KINDS = {
 }
 
 # Reasons that need no figures.
-PLAIN = {
+PLAIN: dict[str, Text] = {
     Reason.DRAFT: gettext_lazy("Not published"),
     Reason.NOT_YET: gettext_lazy("Not in force yet"),
     Reason.EXPIRED: gettext_lazy("No longer in force"),
@@ -59,9 +60,8 @@ def explained(trace: Sequence[Step], currency: str) -> list[Explained]:
 def audience_words(audience: str) -> str:
     """ "company:acme" as "Company acme"."""
     kind, _mark, key = audience.partition(":")
-    if kind not in AudienceKind:
-        return audience
-    return f"{AUDIENCE_KINDS[AudienceKind(kind)]} {key}".strip()
+    words = AUDIENCE_KINDS.get(kind)
+    return audience if words is None else f"{words} {key}".strip()
 
 
 def _price(step: Step, currency: str) -> Explained:
@@ -121,7 +121,7 @@ def reason_words(step: Step, currency: str) -> str:
             return _("A more specific list has a price")
         return _("%(rule)s is about something more specific") % {"rule": step["by"]}
     if reason in (Reason.LOWER_PRIORITY, Reason.OLDER) and "by" in step:
-        return f"{PLAIN[Reason(reason)]} ({step['by']})"
+        return f"{PLAIN[reason]} ({step['by']})"
     if reason == Reason.STOPPED:
         return _("%(rule)s lets nothing follow it") % {"rule": step["by"]}
     if reason in (Reason.BELOW_BREAK, Reason.QUANTITY):
