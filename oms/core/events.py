@@ -6,7 +6,7 @@ row is the record, and beat's sweep finds whatever a lost message left behind. A
 happens exactly once however often the delivery is tried.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -17,8 +17,10 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
+from oms.core.actors import Actor
+from oms.core.audit import audit_record_many
 from oms.core.clock import now
-from oms.core.locks import lock_unlocked_rows, require_transaction
+from oms.core.locks import lock_rows, lock_unlocked_rows, require_transaction
 from oms.core.models import Event
 from oms.core.wake import wake_on_commit
 
@@ -126,9 +128,17 @@ def handlers_of(event_type: str) -> tuple[Callable[[Event], None], ...]:
     return tuple(import_string(path) for path in settings.EVENT_HANDLERS.get(event_type, ()))
 
 
-def event_retry(position: int) -> None:
-    """Give a dead event another five attempts."""
-    Event.objects.filter(position=position, state=Event.State.DEAD).update(
+@transaction.atomic
+def events_retry(positions: Collection[int], *, actor: Actor) -> int:
+    """Give dead events another five attempts each; the number that were dead.
+
+    Later events of the same aggregates have gone ahead meanwhile: readers take the newest state.
+    """
+    events = lock_rows(Event.objects.filter(position__in=positions, state=Event.State.DEAD))
+    Event.objects.filter(position__in=[event.position for event in events]).update(
         state=Event.State.PENDING, attempts=0, due_at=now()
     )
-    wake_on_commit("oms.core.tasks.event_deliver")
+    audit_record_many("event.retried", events, actor=actor)
+    if events:
+        wake_on_commit("oms.core.tasks.event_deliver")
+    return len(events)

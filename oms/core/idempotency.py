@@ -53,9 +53,15 @@ def idempotent(
 
     Raises InvalidInput (bad key), KeyReused, KeyInFlight, and whatever `perform` raises.
     """
-    if not key or len(key) > MAX_KEY or not key.isprintable():
+    if not key or len(key) > MAX_KEY or not (key.isascii() and key.isprintable()):
         raise InvalidInput(
-            [Issue("Idempotency-Key", f"Send 1 to {MAX_KEY} printable characters", "invalid_key")]
+            [
+                Issue(
+                    "Idempotency-Key",
+                    f"Send 1 to {MAX_KEY} printable ASCII characters",
+                    "invalid_key",
+                )
+            ]
         )
     try:
         with transaction.atomic():

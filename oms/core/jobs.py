@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils.module_loading import import_string
 
 from oms.core.actors import Actor
@@ -45,15 +45,19 @@ class JobRun:
     def progress(self, done: int, total: int) -> None:
         """Report progress and prove to be alive. Call outside transactions, every second or so.
 
-        Raises JobCancelled when somebody pressed cancel.
+        Raises JobCancelled when somebody pressed cancel, or when this worker was silent for so
+        long that another one has taken the job over.
         """
-        Job.objects.filter(pk=self.job.pk).update(done=done, total=total, heartbeat_at=now())
-        if Job.objects.filter(pk=self.job.pk, cancel_requested=True).exists():
+        held = self._mine().update(done=done, total=total, heartbeat_at=now())
+        if not held or self._mine().filter(cancel_requested=True).exists():
             raise JobCancelled
+
+    def _mine(self) -> QuerySet[Job]:
+        return _held(self.job)
 
     def errors(self, errors: Sequence[Mapping[str, Any]]) -> None:
         """Keep the row errors (at most 1,000 of them; the count is exact)."""
-        Job.objects.filter(pk=self.job.pk).update(
+        self._mine().update(
             errors=[dict(error) for error in errors[:KEPT_ERRORS]], error_count=len(errors)
         )
 
@@ -137,10 +141,13 @@ def _run(job: Job) -> None:
         _finish(job, Job.Status.DONE, result)
 
 
+def _held(job: Job) -> QuerySet[Job]:
+    """The job's row, while the claim that `job` was read with is the latest one."""
+    return Job.objects.filter(pk=job.pk, status=Job.Status.RUNNING, attempts=job.attempts)
+
+
 def _finish(job: Job, status: Job.Status, result: dict[str, Any]) -> None:
-    Job.objects.filter(pk=job.pk).update(
-        status=status, result=result, finished_at=now(), heartbeat_at=now()
-    )
+    _held(job).update(status=status, result=result, finished_at=now(), heartbeat_at=now())
 
 
 @cache

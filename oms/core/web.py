@@ -23,7 +23,7 @@ from oms.core.models import User
 from oms.core.permissions import Permission, grants_for
 
 P = ParamSpec("P")
-PageView = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+AnyView = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 COUNTED_ROWS = 10_000
 
@@ -35,13 +35,16 @@ class PageRequest(HttpRequest):
     user: User
 
 
-def page(permission: Permission | None = None) -> Callable[[PageView[P]], PageView[P]]:
+PageView = Callable[Concatenate[PageRequest, P], HttpResponseBase]
+
+
+def page(permission: Permission | None = None) -> Callable[[PageView[P]], AnyView[P]]:
     """Admit signed-in people who hold `permission` on anything; for others the page is not there.
 
     Sets `request.actor`. What of the page's data the actor may see is the view's `visible_to`.
     """
 
-    def decorate(view: PageView[P]) -> PageView[P]:
+    def decorate(view: PageView[P]) -> AnyView[P]:
         @wraps(view)
         def admitted(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not isinstance(request.user, User):
@@ -49,11 +52,12 @@ def page(permission: Permission | None = None) -> Callable[[PageView[P]], PageVi
             actor = user_actor(request.user)
             if permission is not None and not grants_for(actor, permission).any:
                 raise NotFound
-            cast(PageRequest, request).actor = actor
-            return view(request, *args, **kwargs)
+            admitted_request = cast(PageRequest, request)
+            admitted_request.actor = actor
+            return view(admitted_request, *args, **kwargs)
 
         admitted.permission = permission  # type: ignore[attr-defined]  # read by the matrix test
-        return admitted
+        return cast(AnyView[P], admitted)
 
     return decorate
 

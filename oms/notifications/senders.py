@@ -52,7 +52,7 @@ class Email:
             },
         )
         mail.attach_alternative(html, "text/html")
-        mail.mixed_subtype = "related"
+        mail.mixed_subtype = "related"  # type: ignore[attr-defined]  # missing in the stubs
         for image in images:
             mail.attach(image)
         mail.send()

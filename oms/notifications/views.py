@@ -112,7 +112,7 @@ class Mailbox(ListPage):
 mailbox = csp_update({"frame-src": [SELF]})(page(Permission.OFFICE_VIEW)(Mailbox.as_view()))
 
 
-@csp_update({"frame-src": [SELF]})
+@csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]  # typed for views without arguments
 @page(Permission.OFFICE_VIEW)
 @require_GET
 def message_detail(request: PageRequest, uid: UUID) -> HttpResponse:
@@ -123,7 +123,7 @@ def message_detail(request: PageRequest, uid: UUID) -> HttpResponse:
     return render(request, "notifications/message.html", context)
 
 
-@csp(BODY_POLICY)
+@csp(BODY_POLICY)  # type: ignore[arg-type]
 @xframe_options_sameorigin
 @page(Permission.OFFICE_VIEW)
 @require_GET

@@ -27,25 +27,37 @@ def test_many_entries_are_one_statement():
     assert AuditEntry.objects.filter(action="user.seen").count() == 5
 
 
-@pytest.mark.parametrize("change", ["update", "delete", "save"])
+def _update(entry):
+    AuditEntry.objects.filter(pk=entry.pk).update(action="nothing.happened")
+
+
+def _save(entry):
+    entry.action = "nothing.happened"
+    entry.save()
+
+
+def _delete(entry):
+    entry.delete()
+
+
+@pytest.mark.parametrize("change", [_update, _save, _delete])
 def test_the_database_refuses_to_change_what_was_written(change):
     subject = make_user()
     audit_record("user.seen", subject, actor=make_actor())
     entry = audit_trail(subject).get()
-    with pytest.raises(DatabaseError, match="append_only|Cannot"), transaction.atomic():
-        if change == "update":
-            audit_trail(subject).update(action="nothing.happened")
-        elif change == "delete":
-            audit_trail(subject).delete()
-        else:
-            entry.action = "nothing.happened"
-            entry.save()
+    with pytest.raises(DatabaseError, match="Cannot"), transaction.atomic():
+        change(entry)
     assert audit_trail(subject).get().action == "user.seen"
+
+
+@transaction.atomic
+def _fail_after_audit(subject):
+    audit_record("user.seen", subject, actor=make_actor())
+    raise ZeroDivisionError
 
 
 def test_what_is_rolled_back_was_never_done():
     subject = make_user()
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
-        audit_record("user.seen", subject, actor=make_actor())
-        _ = 1 / 0
+    with pytest.raises(ZeroDivisionError):
+        _fail_after_audit(subject)
     assert not audit_trail(subject).exists()

@@ -1,7 +1,7 @@
 import threading
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from oms.core.actors import system_actor
@@ -45,6 +45,13 @@ def test_rows_lock_by_primary_key_whatever_the_order_asked_for():
     assert 'ORDER BY "core_user"."id" ASC FOR UPDATE OF "core_user"' in queries[0]["sql"]
 
 
+@transaction.atomic
+def _lock_impatiently(user: User) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '100ms'")
+    lock_rows(User.objects.filter(pk=user.pk))
+
+
 @pytest.mark.concurrency
 @pytest.mark.django_db(transaction=True)
 def test_a_lock_that_is_not_to_be_had_is_busy_and_free_rows_are_still_found():
@@ -64,10 +71,8 @@ def test_a_lock_that_is_not_to_be_had_is_busy_and_free_rows_are_still_found():
         assert locked.wait(10)
         with transaction.atomic():
             assert lock_unlocked_rows(User.objects.order_by("pk")) == [free]
-        with pytest.raises(Exception, match="lock timeout") as refusal, transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL lock_timeout = '100ms'")
-            lock_rows(User.objects.filter(pk=held.pk))
+        with pytest.raises(OperationalError, match="lock timeout") as refusal:
+            _lock_impatiently(held)
         translated = as_domain_error(refusal.value)
         assert isinstance(translated, Busy)
         assert (translated.status, translated.retry_after) == (503, 1)

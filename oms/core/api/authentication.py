@@ -14,7 +14,8 @@ from rest_framework.request import Request
 from oms.core.actors import Actor, key_actor
 from oms.core.audit import audit_record
 from oms.core.clock import now
-from oms.core.errors import InvalidInput, Issue
+from oms.core.errors import InvalidInput, Issue, NotFound
+from oms.core.locks import lock_rows
 from oms.core.models import ApiKey
 from oms.core.permissions import API_SCOPES
 
@@ -56,6 +57,20 @@ def api_key_create(
     )
     audit_record("api_key.created", key, actor=actor, data={"scopes": scopes})
     return key, token
+
+
+@transaction.atomic
+def api_key_revoke(key_id: int, *, actor: Actor) -> ApiKey:
+    """Stop a key with its next request, for good. Raises NotFound; revoking twice is once."""
+    rows = lock_rows(ApiKey.objects.filter(pk=key_id))
+    if not rows:
+        raise NotFound
+    key = rows[0]
+    if key.is_active:
+        key.is_active = False
+        key.save(update_fields=["is_active"])
+        audit_record("api_key.revoked", key, actor=actor)
+    return key
 
 
 class ApiKeyAuthentication(BaseAuthentication):

@@ -90,16 +90,21 @@ def _framework_problem(error: exceptions.APIException) -> Response:
 def _issues(detail: Any, path: str = "") -> list[Issue]:
     if isinstance(detail, dict):
         return [
-            issue
-            for key, value in detail.items()
-            for issue in _issues(value, f"{path}.{key}" if path else str(key))
+            issue for key, value in detail.items() for issue in _issues(value, _path(path, key))
         ]
     if isinstance(detail, list):
         return [
             issue
             for index, value in enumerate(detail)
             for issue in _issues(
-                value, path if isinstance(value, exceptions.ErrorDetail) else f"{path}[{index}]"
+                value, path if isinstance(value, exceptions.ErrorDetail) else _path(path, index)
             )
         ]
     return [Issue(path, str(detail), getattr(detail, "code", None) or "invalid")]
+
+
+def _path(parent: str, key: object) -> str:
+    """`lines[0].sku`: list positions in brackets, as a client would write them."""
+    if isinstance(key, int):
+        return f"{parent}[{key}]"
+    return f"{parent}.{key}" if parent else str(key)

@@ -9,6 +9,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
 from oms.core.actors import Actor
+from oms.core.api.parsers import JsonParser
 from oms.core.idempotency import Answer, fingerprint_of, idempotent
 from oms.core.permissions import Permission
 
@@ -17,6 +18,7 @@ class ApiView(GenericAPIView[Any]):
     """A view of `/api/v1/`. Subclasses set `permissions_required` per method."""
 
     permissions_required: ClassVar[dict[str, Permission]] = {}
+    parser_classes = (JsonParser,)
 
     @property
     def actor(self) -> Actor:

@@ -1,0 +1,137 @@
+"""The charts of the home page, each one question and one query, as `ui/chart.html` takes them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Q
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from oms.core.actors import Actor
+from oms.core.clock import now, retailer_zone
+from oms.core.formats import short_day
+from oms.core.permissions import Permission
+from oms.office.selectors.figures import UNREADY, day_start
+from oms.orders.models import FulfilmentOrder, Order
+from oms.orders.status import FulfilmentStatus
+
+Chart = dict[str, Any]
+DAYS = 30
+# As many as there are tones to tell apart; smaller channels are summed.
+SERIES = 5
+TONES = ("blue", "green", "amber", "grey", "red")
+STORES = 12
+
+
+def orders_by_day(actor: Actor) -> Chart:
+    """How many orders came in each of the last 30 days, by channel."""
+    days, since = _last_days()
+    counted: dict[str, dict[date, int]] = defaultdict(dict)
+    rows = (
+        _orders_since(actor, since)
+        .values("channel__name", day=TruncDate("placed_at", tzinfo=retailer_zone()))
+        .annotate(orders=Count("id"))
+        .order_by()
+    )
+    for row in rows:
+        counted[row["channel__name"]][row["day"]] = row["orders"]
+    largest = sorted(counted, key=lambda name: (-sum(counted[name].values()), name))
+    if len(largest) > SERIES:
+        rest = {
+            day: sum(counted[name].get(day, 0) for name in largest[SERIES - 1 :]) for day in days
+        }
+        largest = [*largest[: SERIES - 1], _("Other channels")]
+        counted[largest[-1]] = rest
+    return {
+        "kind": "stacked",
+        "labels": [short_day(day, days[-1]) for day in days],
+        "series": [
+            {"label": name, "values": [counted[name].get(day, 0) for day in days], "tone": tone}
+            for name, tone in zip(largest, TONES, strict=False)
+        ],
+        "unit": _("orders"),
+    }
+
+
+def fulfilment_by_method(actor: Actor, labels: Mapping[str, str]) -> Chart:
+    """What became of the last 30 days' work, by method; `labels` gives the methods' words."""
+    _days, since = _last_days()
+    rows = (
+        _work(actor)
+        .filter(created_at__gte=since)
+        .values("method")
+        .annotate(
+            done=Count(
+                "id", filter=Q(status__in=[FulfilmentStatus.SHIPPED, FulfilmentStatus.COLLECTED])
+            ),
+            ready=Count("id", filter=Q(status=FulfilmentStatus.READY)),
+            waiting=Count("id", filter=Q(status__in=UNREADY)),
+            lost=Count(
+                "id",
+                filter=Q(status__in=[FulfilmentStatus.DECLINED, FulfilmentStatus.CANCELLED]),
+            ),
+        )
+        .order_by("method")
+    )
+    found = list(rows)
+    series = (
+        ("done", _("Shipped or collected"), "green"),
+        ("ready", _("Ready"), "blue"),
+        ("waiting", _("To pick"), "amber"),
+        ("lost", _("Declined or cancelled"), "grey"),
+    )
+    return {
+        "kind": "stacked",
+        "labels": [labels.get(row["method"], row["method"]) for row in found],
+        "series": _columns(found, series),
+        "unit": _("fulfilment orders"),
+    }
+
+
+def work_by_location(actor: Actor) -> Chart:
+    """Where work waits, and how much of it is late: the locations with the most."""
+    late = Q(promised_at__lt=now())
+    rows = (
+        _work(actor)
+        .filter(status__in=UNREADY)
+        .values("location__name")
+        .annotate(late=Count("id", filter=late), fine=Count("id", filter=~late), all=Count("id"))
+        .order_by("-late", "-all", "location__name")[:STORES]
+    )
+    found = list(rows)
+    series = (("late", _("Overdue"), "red"), ("fine", _("In time"), "blue"))
+    return {
+        "kind": "stacked",
+        "labels": [row["location__name"] for row in found],
+        "series": _columns(found, series),
+        "unit": _("fulfilment orders"),
+    }
+
+
+def _columns(
+    rows: Iterable[Mapping[str, Any]], series: Iterable[tuple[str, str, str]]
+) -> list[dict[str, Any]]:
+    rows = list(rows)
+    return [
+        {"label": label, "values": [row[name] for row in rows], "tone": tone}
+        for name, label, tone in series
+    ]
+
+
+def _last_days() -> tuple[list[date], datetime]:
+    today = timezone.localtime(now(), retailer_zone()).date()
+    days = [today - timedelta(days=back) for back in reversed(range(DAYS))]
+    # Noon is on the same date in every case of a changing clock.
+    first_noon = datetime(days[0].year, days[0].month, days[0].day, 12, tzinfo=retailer_zone())
+    return days, day_start(first_noon)
+
+
+def _orders_since(actor: Actor, since: datetime) -> Any:
+    return Order.objects.visible_to(actor, Permission.ORDERS_VIEW).filter(placed_at__gte=since)
+
+
+def _work(actor: Actor) -> Any:
+    return FulfilmentOrder.objects.visible_to(actor, Permission.ORDERS_VIEW)

@@ -1,0 +1,167 @@
+"""One box for everything: orders, SKUs, companies. Each kind is one indexed query, and only of
+what the person may see.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from b2b.models import Company
+from catalog.gtin import is_gtin_shaped, shortest
+from catalog.models import Sku
+from inventory.models import Location
+from oms.core.actors import Actor
+from oms.core.permissions import Permission, grants_for
+from oms.orders.models import Order
+from oms.orders.selectors import orders_search, orders_visible
+
+MAX_TYPED = 100
+# Fewer letters would match half the catalogue; a number may be short.
+MIN_TYPED = 2
+MIN_NAME = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One thing found. `exact`: its code, number or address is what was typed."""
+
+    icon: str
+    title: str
+    detail: str
+    url: str
+    status: str = ""
+    exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The hits of one kind; `more_url` is the list page with the same words."""
+
+    label: str | Promise
+    hits: list[Hit]
+    more_url: str = ""
+
+
+Finder = Callable[[Actor, str, int], Group]
+
+
+def search_everything(actor: Actor, typed: str, *, limit: int) -> list[Group]:
+    """What `typed` names, at most `limit` hits of a kind, kinds without a hit left out."""
+    text = " ".join(typed.replace("\0", "").split())[:MAX_TYPED]
+    if len(text) < MIN_TYPED:
+        return []
+    groups = [find(actor, text, limit) for find in (_orders, _skus, _companies, _locations)]
+    return [group for group in groups if group.hits]
+
+
+def only_exact(groups: list[Group]) -> Hit | None:
+    """The hit to go straight to: the only exact one, whatever else resembles it."""
+    exact = [hit for group in groups for hit in group.hits if hit.exact and hit.url]
+    return exact[0] if len(exact) == 1 else None
+
+
+def _orders(actor: Actor, text: str, limit: int) -> Group:
+    label, more = _("Orders"), _list_url("order-list", text)
+    if not grants_for(actor, Permission.ORDERS_VIEW).any:
+        return Group(label, [])
+    found = orders_search(orders_visible(actor), text).order_by("-placed_at", "-id")[:limit]
+    return Group(label, [_order_hit(order, text) for order in found], more)
+
+
+def _order_hit(order: Order, text: str) -> Hit:
+    detail = " · ".join(filter(None, (order.account_name or order.name, order.external_id or "")))
+    return Hit(
+        icon="shopping-cart",
+        title=str(order.number),
+        detail=detail,
+        url=_url("order-detail", order, order.number),
+        status=order.status,
+        exact=text.lstrip("#") == str(order.number) or text == order.external_id,
+    )
+
+
+def _skus(actor: Actor, text: str, limit: int) -> Group:
+    label, more = _("SKUs"), _list_url("catalog-list", text)
+    if not grants_for(actor, Permission.CATALOG_VIEW).any:
+        return Group(label, [])
+    code, gtin = text.upper(), shortest(text) if is_gtin_shaped(text) else ""
+    exact = Q(code=code) | (Q(gtin=gtin) if gtin else Q(pk__in=[]))
+    alike = Q(pk__in=[])
+    if len(text) >= MIN_NAME and not gtin:
+        alike = Q(code__icontains=text) | Q(name__icontains=text)
+    rows = list(Sku.objects.filter(exact))
+    rows += Sku.objects.filter(alike).exclude(pk__in=[row.pk for row in rows])[:limit]
+    hits = [
+        Hit(
+            icon="tag",
+            title=sku.code,
+            detail=sku.name,
+            url=_url("sku-detail", sku, sku.code),
+            status=sku.status if sku.status != "active" else "",
+            exact=sku.code == code or (bool(gtin) and sku.gtin == gtin),
+        )
+        for sku in rows[:limit]
+    ]
+    return Group(label, hits, more)
+
+
+def _companies(actor: Actor, text: str, limit: int) -> Group:
+    label, more = _("Companies"), _list_url("company-list", text)
+    if len(text) < MIN_NAME or not grants_for(actor, Permission.COMPANIES_VIEW).any:
+        return Group(label, [])
+    found = Company.objects.visible_to(actor, Permission.COMPANIES_VIEW).filter(
+        Q(name__icontains=text) | Q(code__iexact=text) | Q(vat_id=text) | Q(email__iexact=text)
+    )
+    hits = [
+        Hit(
+            icon="building",
+            title=company.name,
+            detail=company.code,
+            url=_url("company-detail", company, company.code),
+            exact=text.lower() in (company.code, company.vat_id.lower(), company.name.lower()),
+        )
+        for company in found.order_by("name")[:limit]
+    ]
+    return Group(label, hits, more)
+
+
+def _locations(actor: Actor, text: str, limit: int) -> Group:
+    label = _("Locations")
+    if len(text) < MIN_NAME or not grants_for(actor, Permission.STOCK_VIEW).any:
+        return Group(label, [])
+    found = Location.objects.visible_to(actor, Permission.STOCK_VIEW).filter(
+        Q(name__icontains=text) | Q(code__iexact=text) | Q(city__iexact=text)
+    )
+    hits = [
+        Hit(
+            icon="building-store",
+            title=location.name,
+            detail=location.city,
+            url=_url("location-detail", location, location.code),
+            exact=text.upper() == location.code.upper(),
+        )
+        for location in found.order_by("name")[:limit]
+    ]
+    return Group(label, hits, _list_url("location-list", text))
+
+
+def _url(name: str, row: object, key: object) -> str:
+    """The row's own page: as the model says, or by the route's name and key."""
+    own = getattr(row, "get_absolute_url", None)
+    if own is not None:
+        return str(own())
+    try:
+        return reverse(name, args=[key])
+    except NoReverseMatch:
+        return ""
+
+
+def _list_url(name: str, text: str) -> str:
+    try:
+        return reverse(name, query={"q": text})
+    except NoReverseMatch:
+        return ""

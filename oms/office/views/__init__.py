@@ -1,0 +1,1 @@
+"""The pages of the back office that belong to no single app."""

@@ -1,0 +1,88 @@
+"""Signing in, where one lands, and one's language and theme."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.views import LoginView, LogoutView
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from oms.core.actors import user_actor
+from oms.core.models import User
+from oms.core.permissions import Permission, grants_for
+from oms.office.demo_logins import demo_logins_present
+
+THEMES = ("light", "dark")
+YEAR = 365 * 24 * 3600
+# Where a person belongs: the first of these whose permission they hold.
+WORKPLACES = (
+    (Permission.OFFICE_VIEW, "office-home"),
+    (Permission.ORDERS_FULFIL, "counter"),
+    (Permission.ORDERS_PLACE, "b2b-home"),
+)
+
+
+class Login(LoginView):
+    redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(demo_logins=demo_logins_present(), **kwargs)
+
+
+login = Login.as_view()
+logout = LogoutView.as_view()
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Send everybody to the place they work at."""
+    if not isinstance(request.user, User):
+        return redirect("login")
+    actor = user_actor(request.user)
+    for permission, name in WORKPLACES:
+        if grants_for(actor, permission).any:
+            try:
+                return redirect(reverse(name))
+            except NoReverseMatch:
+                continue
+    return render(request, "office/no_workplace.html", status=403)
+
+
+@require_POST
+def preferences(request: HttpRequest) -> HttpResponse:
+    """Keep a language or a theme: with the person, and in this browser for the login page."""
+    target = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        target = reverse("home")
+    # 303: the browser must not post again to the page it came from.
+    response = HttpResponseRedirect(target, status=303)
+    language, theme = request.POST.get("language"), request.POST.get("theme")
+    changed: dict[str, str] = {}
+    if language in dict(settings.LANGUAGES):
+        changed["language"] = language
+        _remember(response, settings.LANGUAGE_COOKIE_NAME, language)
+    if theme in (*THEMES, "auto"):
+        # "auto" is the absence of a choice.
+        changed["theme"] = theme if theme in THEMES else ""
+        _remember(response, "theme", changed["theme"])
+    if changed and isinstance(request.user, User):
+        User.objects.filter(pk=request.user.pk).update(**changed)
+    return response
+
+
+def _remember(response: HttpResponse, name: str, value: str) -> None:
+    if value:
+        response.set_cookie(
+            name,
+            value,
+            max_age=YEAR,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
+    else:
+        response.delete_cookie(name, samesite="Lax")

@@ -1,0 +1,118 @@
+"""The audit: who did what, when; to search and to export."""
+
+import json
+from typing import Any, ClassVar
+
+import django_filters
+import django_tables2 as tables
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from oms.core.actors import ActorKind
+from oms.core.models import AuditEntry
+from oms.core.permissions import Permission
+from oms.core.tables import CodeColumn, LinkColumn, Table, WhenColumn
+from oms.core.web import ListPage, PageRequest, page
+
+KINDS = (
+    (ActorKind.USER, gettext_lazy("People")),
+    (ActorKind.API_KEY, gettext_lazy("API keys")),
+    (ActorKind.CUSTOMER, gettext_lazy("Customers")),
+    (ActorKind.SYSTEM, gettext_lazy("The system")),
+)
+
+
+def entry_url(entry: AuditEntry) -> str:
+    return reverse("audit-detail", args=[entry.pk])
+
+
+class AuditFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(
+        method="search", label=gettext_lazy("Who, action or object number")
+    )
+    actor_kind = django_filters.ChoiceFilter(
+        choices=[(kind.value, label) for kind, label in KINDS], label=gettext_lazy("Done by")
+    )
+    action = django_filters.CharFilter(lookup_expr="istartswith")
+    object_type = django_filters.CharFilter(
+        lookup_expr="iexact", label=gettext_lazy("Kind of object")
+    )
+    object_id = django_filters.CharFilter(label=gettext_lazy("Object number"))
+    since = django_filters.DateFilter(
+        field_name="at", lookup_expr="date__gte", label=gettext_lazy("From")
+    )
+    until = django_filters.DateFilter(
+        field_name="at", lookup_expr="date__lte", label=gettext_lazy("To")
+    )
+
+    class Meta:
+        model = AuditEntry
+        fields: ClassVar[list[str]] = []
+
+    def search(self, rows: QuerySet[AuditEntry], _name: str, value: str) -> QuerySet[AuditEntry]:
+        return rows.filter(
+            Q(actor_label__icontains=value) | Q(action__icontains=value) | Q(object_id=value)
+        )
+
+
+class AuditTable(Table):
+    empty_icon = "history"
+    empty_title = gettext_lazy("Nothing recorded")
+    empty_help = gettext_lazy("Every change anybody makes is kept here for good.")
+
+    action = LinkColumn(url=entry_url, code=True, orderable=False)
+    actor_label = tables.Column(orderable=False)
+    object_type = CodeColumn(verbose_name=gettext_lazy("Object"), orderable=False)
+    object_id = CodeColumn(verbose_name=gettext_lazy("Number"), orderable=False)
+    data = tables.Column(gettext_lazy("Details"), orderable=False)
+    # The primary key is the order in time: the one sort that an index answers.
+    at = WhenColumn(order_by="id")
+
+    class Meta(Table.Meta):
+        model = AuditEntry
+        fields = ("action", "actor_label", "object_type", "object_id", "data", "at")
+        order_by = "-at"
+        row_attrs: ClassVar[dict[str, Any]] = {"data-href": entry_url, "data-panel": entry_url}
+
+    def render_data(self, value: dict[str, Any]) -> str:
+        return ", ".join(f"{key}: {item}" for key, item in value.items())[:120] or "–"
+
+    def value_data(self, value: dict[str, Any]) -> str:
+        return json.dumps(value, ensure_ascii=False)
+
+
+class AuditList(ListPage):
+    title = gettext_lazy("Audit")
+    table_class = AuditTable
+    filterset_class = AuditFilter
+    export_name = "audit"
+
+    def rows(self) -> QuerySet[AuditEntry]:
+        return AuditEntry.objects.all()
+
+
+audit_list = page(Permission.AUDIT_VIEW)(AuditList.as_view())
+
+
+@page(Permission.AUDIT_VIEW)
+@require_GET
+def audit_detail(request: PageRequest, pk: int) -> HttpResponse:
+    """One entry, with what else happened to the same object."""
+    entry = get_object_or_404(AuditEntry, pk=pk)
+    same = AuditEntry.objects.filter(
+        object_type=entry.object_type, object_id=entry.object_id
+    ).order_by("-id")[:20]
+    timeline = [
+        {"at": one.at, "title": one.action, "who": one.actor_label, "url": entry_url(one)}
+        for one in same
+    ]
+    context = {
+        "entry": entry,
+        "timeline": timeline,
+        "data": json.dumps(entry.data, indent=2, ensure_ascii=False) if entry.data else "",
+    }
+    return render(request, "office/audit_detail.html", context)
