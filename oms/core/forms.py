@@ -14,9 +14,11 @@ from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
+from django_filters.widgets import BooleanWidget
 
-TOGGLES = (forms.CheckboxInput, forms.RadioSelect, forms.CheckboxSelectMultiple)
 GROUPS = (forms.RadioSelect, forms.CheckboxSelectMultiple)
+# More options than this are quicker to find in a list box than among check boxes.
+MANY = 12
 
 
 class FormRenderer(BaseRenderer):
@@ -48,13 +50,26 @@ def widget_class(widget: forms.Widget) -> str:
     return "form-control"
 
 
+def widget_of(bound: BoundField) -> forms.Widget:
+    """The field's widget; a few choices of which several may hold become check boxes."""
+    field, widget = bound.field, bound.field.widget
+    if (
+        type(widget) is forms.SelectMultiple
+        and isinstance(field, forms.MultipleChoiceField)
+        and not isinstance(field, forms.ModelMultipleChoiceField)
+        and len(list(field.choices)) <= MANY
+    ):
+        return forms.CheckboxSelectMultiple(attrs=widget.attrs, choices=widget.choices)
+    return widget
+
+
 def is_numeric(field: forms.Field) -> bool:
     return isinstance(field, forms.IntegerField | forms.DecimalField | forms.FloatField)
 
 
 def control(bound: BoundField, extra_class: str = "") -> SafeString:
     """The widget of a bound field with the classes and input mode of our skin."""
-    widget = bound.field.widget
+    widget = widget_of(bound)
     classes = [str(widget.attrs.get("class", "")), widget_class(widget), extra_class]
     if bound.errors:
         classes.append("is-invalid")
@@ -64,14 +79,25 @@ def control(bound: BoundField, extra_class: str = "") -> SafeString:
         whole = isinstance(bound.field, forms.IntegerField)
         attrs["inputmode"] = "numeric" if whole else "decimal"
     attrs["class"] = " ".join(filter(None, classes))
-    return bound.as_widget(attrs=attrs)
+    return bound.as_widget(widget, attrs=attrs)
+
+
+def name_no_choice(bound: BoundField, label: str) -> None:
+    """Replace the dashes (or "Unknown") that stand for no choice by a word."""
+    field, widget = bound.field, bound.field.widget
+    if getattr(field, "empty_label", None):
+        # Read by the choices' iterator when it runs, so nothing is fetched here.
+        field.empty_label = label
+    elif isinstance(widget, forms.NullBooleanSelect | BooleanWidget):
+        widget.choices = [(widget.choices[0][0], label), *list(widget.choices)[1:]]
 
 
 def layout_of(bound: BoundField) -> str:
     """Which arrangement of label and control a field takes: stacked, toggle or group."""
-    if isinstance(bound.field.widget, GROUPS):
+    widget = widget_of(bound)
+    if isinstance(widget, GROUPS):
         return "group"
-    if isinstance(bound.field.widget, forms.CheckboxInput):
+    if isinstance(widget, forms.CheckboxInput):
         return "toggle"
     return "stacked"
 

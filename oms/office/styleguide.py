@@ -1,4 +1,4 @@
-"""The style guide: every component in every state, with made-up data. A page for whoever builds pages."""
+"""The style guide: every component in every state, with made-up data."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta

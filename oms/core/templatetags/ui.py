@@ -18,11 +18,12 @@ from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from oms.core import formats
 from oms.core.forms import control as render_control
 from oms.core.forms import error_links as form_error_links
-from oms.core.forms import formset_error_links, layout_of
+from oms.core.forms import formset_error_links, layout_of, name_no_choice
 from oms.core.looks import label_of, look_of
 from oms.core.money import format_money
 from oms.core.permissions import Permission, grants_for
@@ -298,6 +299,15 @@ def active_filters(context: Context, filterset: Any) -> list[dict[str, str]]:
                 }
             )
     return chips
+
+
+@register.filter
+def filter_fields(filterset: Any) -> list[BoundField]:
+    """The fields of a filter set's popover; "no choice" reads "Any"."""
+    fields = [bound for bound in filterset.form.visible_fields() if bound.name != "q"]
+    for bound in fields:
+        name_no_choice(bound, _("Any"))
+    return fields
 
 
 def _choice_label(bound: BoundField, raw: str) -> str:

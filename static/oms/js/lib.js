@@ -75,7 +75,7 @@ export function toast(text, { tone = "blue", action = null } = {}) {
   const template = document.getElementById(`toast-${tone}`) ?? document.getElementById("toast-blue");
   if (!region || !template) return null;
   for (const old of region.querySelectorAll("[data-toast]")) {
-    if (old.querySelector(".toast-text").textContent === text) old.remove();
+    if (old.querySelector(".toast-text").textContent.startsWith(text)) old.remove();
   }
   const item = template.content.firstElementChild.cloneNode(true);
   const paragraph = item.querySelector(".toast-text");

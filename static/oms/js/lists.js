@@ -123,7 +123,8 @@ document.addEventListener("htmx:afterSettle", (event) => {
 document.addEventListener("htmx:configRequest", (event) => {
   if (!event.detail.elt.matches("[data-filters]")) return;
   for (const [key, value] of [...event.detail.formData.entries()]) {
-    if (value === "") event.detail.formData.delete(key);
+    // "unknown" is what a yes/no choice sends when nobody chose.
+    if (value === "" || value === "unknown") event.detail.formData.delete(key);
   }
 });
 document.addEventListener("submit", (event) => {

@@ -75,6 +75,7 @@ if (form) {
     else if (event.key === "ArrowUp") select(all[Math.max(0, at - 1)]);
     else if (event.key === "Enter" && option) option.querySelector("a").click();
     else if (event.key === "Escape") {
+      input.value = "";
       close();
       input.blur();
     } else return;

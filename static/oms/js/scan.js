@@ -26,7 +26,8 @@ function isScan() {
 }
 
 function remember(event) {
-  const at = performance.now();
+  // When the key went down, not when we got to it: a busy page must not tear a scan apart.
+  const at = event.timeStamp;
   if (!burst.length || at - burst.at(-1).at > MAX_GAP) {
     burst = [];
     startedIn = event.target.matches?.("input, textarea") ? event.target : null;
@@ -73,7 +74,10 @@ async function detector(wasm) {
   await loadScript(asset("barcode"));
   const api = window.BarcodeDetectionAPI;
   api.setZXingModuleOverrides({ locateFile: (path, prefix) => (path.endsWith(".wasm") ? wasm : prefix + path) });
-  return new api.BarcodeDetector({ formats: FORMATS });
+  const reader = new api.BarcodeDetector({ formats: FORMATS });
+  // The first look loads the reader: a page that may not run it must say so, not stay blind.
+  await reader.detect(new ImageData(8, 8));
+  return reader;
 }
 
 /** Open the camera in `view` (a dialog with a video); resolves to a code, or null when closed. */
