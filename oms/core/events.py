@@ -22,6 +22,7 @@ from oms.core.audit import audit_record_many
 from oms.core.clock import now
 from oms.core.locks import lock_rows, lock_unlocked_rows, require_transaction
 from oms.core.models import Event
+from oms.core.sql import rows_insert
 from oms.core.wake import wake_on_commit
 
 log = structlog.get_logger(__name__)
@@ -55,12 +56,13 @@ def event_add(
     that is what makes `position` order the order of commits.
     """
     require_transaction()
-    event = Event.objects.create(
+    event = Event(
         type=event_type,
         aggregate_type=aggregate,
         aggregate_id=aggregate_id,
         payload=dict(payload),
     )
+    rows_insert([event])
     wake_on_commit("oms.core.tasks.event_deliver")
     return event
 
@@ -114,12 +116,14 @@ def _deliver(position: int) -> bool:
 
 
 def _postpone(position: int, error: Exception) -> None:
-    event = Event.objects.get(position=position)
-    event.last_error = f"{type(error).__name__}: {error}"[:2000]
-    event.due_at = now() + timedelta(seconds=2**event.attempts)
-    if event.attempts >= MAX_ATTEMPTS:
-        event.state = Event.State.DEAD
-    event.save(update_fields=["last_error", "due_at", "state"])
+    event = Event.objects.only("attempts").get(position=position)
+    given_up = event.attempts >= MAX_ATTEMPTS
+    # Another worker may have delivered it since: what is delivered stays so.
+    Event.objects.filter(position=position, state=Event.State.PENDING).update(
+        last_error=f"{type(error).__name__}: {error}"[:2000],
+        due_at=now() + timedelta(seconds=2**event.attempts),
+        state=Event.State.DEAD if given_up else Event.State.PENDING,
+    )
 
 
 @cache
