@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable
 
-from django.db import connection
-
 from inventory.models import Location
-from inventory.services.ledger import array
 from oms.core.actors import Actor
 from oms.core.permissions import Permission, ScopedQuerySet
+from oms.core.sql import array, fetch_rows
 
 # A kit is there as often as its scarcest component allows, where all of them are kept.
 AVAILABILITY = """
@@ -39,9 +37,8 @@ def availability(
     if location_ids is not None:
         where = "WHERE stock.location_id = ANY(%(locations)s::bigint[])"
         params["locations"] = array(location_ids)
-    with connection.cursor() as cursor:
-        cursor.execute(AVAILABILITY.format(where=where), params)
-        return {(sku_id, location_id): units for sku_id, location_id, units in cursor.fetchall()}
+    rows = fetch_rows(AVAILABILITY.format(where=where), params)
+    return {(sku_id, location_id): units for sku_id, location_id, units in rows}
 
 
 def locations_visible(actor: Actor, permission: Permission) -> ScopedQuerySet[Location]:

@@ -8,43 +8,42 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
-
 from catalog.audiences import EVERYONE
 from catalog.pricing.eligibility import normal_coupon
 from catalog.pricing.types import ListFacts, PriceContext, PriceData, RuleFacts, SkuFacts
+from oms.core.sql import array, fetch_rows
 
 # The rate of the country, else the one for "everywhere else" (country '').
 SKUS = """
     SELECT sku.id, sku.code, sku.product_id, category.path, tax.code,
            (SELECT rate.percent FROM catalog_taxrate AS rate
-            WHERE rate.tax_class_id = tax.id AND rate.country IN (%(country)s, '')
+            WHERE rate.tax_class_id = tax.id AND rate.country IN (%(country)s::text, '')
             ORDER BY rate.country DESC LIMIT 1)
     FROM catalog_sku AS sku
     JOIN catalog_product AS product ON product.id = sku.product_id
     JOIN catalog_category AS category ON category.id = product.category_id
     JOIN catalog_taxclass AS tax ON tax.id = sku.tax_class_id
-    WHERE sku.id = ANY(%(skus)s)
+    WHERE sku.id = ANY(%(skus)s::bigint[])
 """
 
 # Lists for the buyer's audiences and their ancestors (UNION ends circles), each with its prices.
 LISTS = """
     WITH RECURSIVE wanted(id) AS (
         SELECT list.id FROM catalog_pricelist AS list
-        WHERE %(complete)s OR (
+        WHERE %(complete)s::boolean OR (
             list.id IN (
                 SELECT assigned.price_list_id FROM catalog_pricelistaudience AS assigned
                 JOIN unnest(%(kinds)s::text[], %(keys)s::text[]) AS buyer(kind, key)
                   ON assigned.kind = buyer.kind AND assigned.key = buyer.key)
-            AND list.currency = %(currency)s
-            AND (list.status = 'active' OR list.id = %(draft)s)
-            AND (list.valid_from IS NULL OR list.valid_from <= %(at)s)
-            AND (list.valid_to IS NULL OR list.valid_to > %(at)s))
+            AND list.currency = %(currency)s::text
+            AND (list.status = 'active' OR list.id = %(draft)s::bigint)
+            AND (list.valid_from IS NULL OR list.valid_from <= %(at)s::timestamptz)
+            AND (list.valid_to IS NULL OR list.valid_to > %(at)s::timestamptz))
         UNION
         SELECT list.parent_id FROM wanted JOIN catalog_pricelist AS list ON list.id = wanted.id
         WHERE list.parent_id IS NOT NULL)
     SELECT list.id, list.code, list.name, list.version,
-           list.status = 'active' OR list.id IS NOT DISTINCT FROM %(draft)s,
+           list.status = 'active' OR list.id IS NOT DISTINCT FROM %(draft)s::bigint,
            list.priority, list.valid_from, list.valid_to, list.currency, list.tax_included,
            list.parent_id, list.adjustment_percent,
            ARRAY(SELECT CASE key WHEN '' THEN kind ELSE kind || ':' || key END
@@ -54,7 +53,8 @@ LISTS = """
     CROSS JOIN LATERAL (
         SELECT array_agg(sku_id) AS skus, array_agg(min_quantity) AS quantities,
                array_agg(amount) AS amounts
-        FROM catalog_price WHERE price_list_id = list.id AND sku_id = ANY(%(skus)s)) AS held
+        FROM catalog_price
+        WHERE price_list_id = list.id AND sku_id = ANY(%(skus)s::bigint[])) AS held
 """
 
 RULES = """
@@ -62,9 +62,9 @@ RULES = """
         SELECT sku.product_id, category.path FROM catalog_sku AS sku
         JOIN catalog_product AS product ON product.id = sku.product_id
         JOIN catalog_category AS category ON category.id = product.category_id
-        WHERE sku.id = ANY(%(skus)s))
+        WHERE sku.id = ANY(%(skus)s::bigint[]))
     SELECT rule.id, rule.uid, rule.name, rule.version,
-           rule.status = 'active' OR rule.id IS NOT DISTINCT FROM %(draft)s,
+           rule.status = 'active' OR rule.id IS NOT DISTINCT FROM %(draft)s::bigint,
            rule.priority, rule.valid_from, rule.valid_to, rule.currency, rule.target,
            coalesce(category.path, ''), rule.product_id, rule.sku_id,
            ARRAY(SELECT excluded.path
@@ -72,23 +72,25 @@ RULES = """
                  JOIN catalog_category AS excluded ON excluded.id = exclusion.category_id
                  WHERE exclusion.discountrule_id = rule.id),
            ARRAY(SELECT exclusion.sku_id FROM catalog_discountrule_excluded_skus AS exclusion
-                 WHERE exclusion.discountrule_id = rule.id AND exclusion.sku_id = ANY(%(skus)s)),
+                 WHERE exclusion.discountrule_id = rule.id
+                   AND exclusion.sku_id = ANY(%(skus)s::bigint[])),
            rule.effect, rule.value, rule.stacking, rule.min_quantity, rule.min_line_value,
            rule.min_basket_value, rule.coupon,
            ARRAY(SELECT CASE key WHEN '' THEN kind ELSE kind || ':' || key END
                  FROM catalog_discountruleaudience WHERE rule_id = rule.id)
     FROM catalog_discountrule AS rule
     LEFT JOIN catalog_category AS category ON category.id = rule.category_id
-    WHERE %(complete)s OR (
-        (rule.status = 'active' OR rule.id = %(draft)s)
-        AND (rule.valid_from IS NULL OR rule.valid_from <= %(at)s)
-        AND (rule.valid_to IS NULL OR rule.valid_to > %(at)s)
-        AND rule.currency IN ('', %(currency)s) AND upper(rule.coupon) IN ('', %(coupon)s)
+    WHERE %(complete)s::boolean OR (
+        (rule.status = 'active' OR rule.id = %(draft)s::bigint)
+        AND (rule.valid_from IS NULL OR rule.valid_from <= %(at)s::timestamptz)
+        AND (rule.valid_to IS NULL OR rule.valid_to > %(at)s::timestamptz)
+        AND rule.currency IN ('', %(currency)s::text)
+        AND upper(rule.coupon) IN ('', %(coupon)s::text)
         AND EXISTS (SELECT FROM catalog_discountruleaudience AS assigned
                     JOIN unnest(%(kinds)s::text[], %(keys)s::text[]) AS buyer(kind, key)
                       ON assigned.kind = buyer.kind AND assigned.key = buyer.key
                     WHERE assigned.rule_id = rule.id)
-        AND (rule.target = 'everything' OR rule.sku_id = ANY(%(skus)s)
+        AND (rule.target = 'everything' OR rule.sku_id = ANY(%(skus)s::bigint[])
              OR rule.product_id IN (SELECT product_id FROM wanted)
              OR EXISTS (SELECT FROM wanted WHERE starts_with(wanted.path, category.path))))
 """
@@ -110,22 +112,18 @@ def load_price_data(
     """
     audiences = {*context.audiences, EVERYONE}
     params: dict[str, Any] = {
-        "skus": sorted(set(sku_ids)),
+        "skus": array(sorted(set(sku_ids))),
         "country": context.country,
         "currency": context.currency,
         "at": context.at,
         "coupon": normal_coupon(context.coupon),
         "kinds": [str(audience.kind) for audience in audiences],
-        "keys": [audience.key for audience in audiences],
+        "keys": [str(audience.key) for audience in audiences],
         "complete": complete,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(SKUS, params)
-        skus = {row[0]: SkuFacts(*row) for row in cursor.fetchall()}
-        cursor.execute(LISTS, params | {"draft": draft_list})
-        lists = tuple(_list_of(row) for row in cursor.fetchall())
-        cursor.execute(RULES, params | {"draft": draft_rule})
-        rules = tuple(_rule_of(row) for row in cursor.fetchall())
+    skus = {row[0]: SkuFacts(*row) for row in fetch_rows(SKUS, params)}
+    lists = tuple(_list_of(row) for row in fetch_rows(LISTS, params | {"draft": draft_list}))
+    rules = tuple(_rule_of(row) for row in fetch_rows(RULES, params | {"draft": draft_rule}))
     return PriceData(skus=skus, lists=lists, rules=rules, complete=complete)
 
 

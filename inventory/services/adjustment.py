@@ -8,11 +8,12 @@ from django.db import IntegrityError, connection
 
 from inventory.errors import AlreadyBooked, Shortage
 from inventory.services import statements
-from inventory.services.ledger import MAX_ACTOR, MAX_CAUSE, MAX_REASON, array, items, run
-from inventory.services.ledger import text_array as texts
+from inventory.services.ledger import MAX_ACTOR, MAX_CAUSE, MAX_REASON, items, run
 from inventory.status import MovementKind
 from oms.core.actors import Actor
 from oms.core.locks import require_transaction
+from oms.core.sql import array
+from oms.core.sql import text_array as texts
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,12 @@
 """Running ledger statements: prepared once per connection, one round trip each."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, cast
-
-from django.db import connection
-from django.db.backends.postgresql.base import ServerBindingCursor
+from typing import Any, NamedTuple
 
 from inventory.demand import Demand
 from oms.core.actors import Actor
 from oms.core.locks import require_transaction
+from oms.core.sql import array, fetch_rows
 
 MAX_CAUSE = 120
 MAX_REASON = 40
@@ -32,28 +30,7 @@ def run(statement: str, params: Mapping[str, Any]) -> list[Refusal]:
     connection instead of every time: planning costs more than the work.
     """
     require_transaction()
-    connection.ensure_connection()
-    cursor = cast(Any, ServerBindingCursor)(connection.connection)
-    wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    with wrap(cursor) as wrapped:
-        wrapped.execute(statement, params)
-        return [Refusal(*row) for row in wrapped.fetchall()]
-
-
-def array(values: Iterable[object]) -> str:
-    """An array literal. As text its type never varies, so neither does the prepared statement."""
-    return "{" + ",".join(map(str, values)) + "}"
-
-
-def text_array(values: Iterable[str | None]) -> str:
-    """An array literal of texts; None is NULL."""
-    return array("NULL" if value is None else quoted(value) for value in values)
-
-
-def quoted(value: str) -> str:
-    """A text as an element of an array literal."""
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    return [Refusal(*row) for row in fetch_rows(statement, params)]
 
 
 def demand_params(

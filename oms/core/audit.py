@@ -8,6 +8,7 @@ from django.db import models
 from oms.core.actors import Actor
 from oms.core.locks import require_transaction
 from oms.core.models import AuditEntry
+from oms.core.sql import rows_insert
 
 
 def audit_record(
@@ -26,17 +27,19 @@ def audit_record_many(
 ) -> None:
     """`audit_record` for many subjects in one statement."""
     require_transaction()
-    AuditEntry.objects.bulk_create(
-        AuditEntry(
-            actor_kind=actor.kind,
-            actor_id=actor.id,
-            actor_label=actor.label,
-            action=action,
-            object_type=subject._meta.label_lower,
-            object_id=str(subject.pk),
-            data=dict(data or {}),
-        )
-        for subject in subjects
+    rows_insert(
+        [
+            AuditEntry(
+                actor_kind=actor.kind,
+                actor_id=actor.id,
+                actor_label=actor.label,
+                action=action,
+                object_type=subject._meta.label_lower,
+                object_id=str(subject.pk),
+                data=dict(data or {}),
+            )
+            for subject in subjects
+        ]
     )
 
 

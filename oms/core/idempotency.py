@@ -12,18 +12,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from oms.core.clock import now
 from oms.core.errors import InvalidInput, Issue, KeyInFlight, KeyReused
 from oms.core.models import IdempotencyRecord
+from oms.core.sql import fetch_rows, rows_insert
 
 KEEP = timedelta(days=30)
 MAX_KEY = 255
 
 # One round trip: take the key for this transaction, and look for an earlier answer.
 BEGIN = """
-    SELECT pg_try_advisory_xact_lock(hashtextextended(%(principal)s || ' ' || %(key)s, 0)),
+    SELECT pg_try_advisory_xact_lock(
+               hashtextextended(%(principal)s::text || ' ' || %(key)s::text, 0)),
            record.fingerprint, record.status, record.headers::text, record.body
     FROM (VALUES (1)) AS one(row)
     LEFT JOIN core_idempotencyrecord AS record
@@ -70,7 +72,7 @@ def idempotent(
                 return earlier
             answer = perform()
             if answer.status < 300:
-                IdempotencyRecord.objects.create(
+                record = IdempotencyRecord(
                     principal=principal,
                     key=key,
                     fingerprint=fingerprint,
@@ -78,6 +80,7 @@ def idempotent(
                     headers=answer.headers,
                     body=answer.body,
                 )
+                rows_insert([record])
             return answer
     except IntegrityError as error:
         # The twin committed between our snapshot and our lock: nothing of ours was kept.
@@ -87,9 +90,8 @@ def idempotent(
 
 
 def _begin(principal: str, key: str, fingerprint: str) -> Answer | None:
-    with connection.cursor() as cursor:
-        cursor.execute(BEGIN, {"principal": principal, "key": key})
-        locked, known, status, headers, body = cursor.fetchone()
+    rows = fetch_rows(BEGIN, {"principal": principal, "key": key})
+    locked, known, status, headers, body = rows[0]
     if known is None:
         if not locked:
             raise KeyInFlight

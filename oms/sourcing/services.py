@@ -6,6 +6,7 @@ from uuid import UUID
 
 from inventory.models import Location
 from inventory.selectors import availability
+from oms.core.sql import rows_insert
 from oms.sourcing.distance import distance_km
 from oms.sourcing.models import Decision
 from oms.sourcing.solver import Candidate, Line, Outcome, Verdict, parts_needed, solve
@@ -51,7 +52,7 @@ def decision_store(
 ) -> Decision:
     """Keep the decision about `subject`. `codes` names the SKUs of the lines."""
     chosen = {verdict.candidate.id: verdict.candidate.code for verdict in outcome.verdicts}
-    return Decision.objects.create(
+    decision = Decision(
         subject=subject,
         rules=RULES,
         demand=[
@@ -68,6 +69,7 @@ def decision_store(
         ],
         candidates=[_verdict_data(verdict, codes) for verdict in outcome.verdicts],
     )
+    return rows_insert([decision])[0]
 
 
 def _verdict_data(verdict: Verdict, codes: Mapping[int, str]) -> dict[str, Any]:

@@ -35,18 +35,12 @@ def order_cancel(
     Raises NotFound, GoodsLeft, OrderClosed, InvalidInput for more units than are open.
     """
     order = order_for_update(order_id)
-    work = list(
-        FulfilmentLine.objects.filter(
-            fulfilment_order__order=order, fulfilment_order__status__in=FULFILMENT_OPEN
-        )
-        .select_related("fulfilment_order", "order_line")
-        .order_by("-fulfilment_order_id", "order_line__position")
-    )
+    work = cancellable_lines(order)
     if not work:
         if order.lines.filter(fulfilled__gt=0).exists():
             raise GoodsLeft
         raise OrderClosed
-    taken = _take(work, lines)
+    taken = units_take(work, lines)
     release(
         [
             Demand(
@@ -89,7 +83,18 @@ def order_cancel(
     return order
 
 
-def _take(
+def cancellable_lines(order: Order) -> list[FulfilmentLine]:
+    """The lines of work that has not left, the newest work first; one query."""
+    return list(
+        FulfilmentLine.objects.filter(
+            fulfilment_order__order=order, fulfilment_order__status__in=FULFILMENT_OPEN
+        )
+        .select_related("fulfilment_order__location", "order_line")
+        .order_by("-fulfilment_order_id", "order_line__position")
+    )
+
+
+def units_take(
     work: list[FulfilmentLine], wanted: Mapping[int, int] | None
 ) -> list[tuple[FulfilmentLine, int]]:
     """Which units of which fulfilment lines to cancel; the newest fulfilment order gives first."""

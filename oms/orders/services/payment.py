@@ -17,6 +17,7 @@ from oms.core.errors import Conflict, InvalidInput, Issue, NotFound
 from oms.core.events import event_add
 from oms.core.locks import require_transaction
 from oms.core.money import ZERO, round_money
+from oms.core.sql import rows_insert
 from oms.orders.errors import PaymentMismatch
 from oms.orders.locks import order_for_update
 from oms.orders.models import Order, OrderLine, Tender, TenderTransaction
@@ -84,7 +85,7 @@ def tender_open(order: Order, payment: PaymentRequest, amount: Decimal, *, actor
         status=TenderStatus.CAPTURED if at_once else TenderStatus.AUTHORISED,
     )
     try:
-        tender.save(force_insert=True)
+        rows_insert([tender])
     except IntegrityError as error:
         if "tender_token_once" in str(error):
             raise DuplicatePayment from error
@@ -207,7 +208,7 @@ def _move(tender: Tender, wanted: TenderStatus, **amounts: Decimal) -> None:
 
 
 def _record(tender: Tender, kind: Kind, amount: Decimal, *, actor: Actor, reason: str = "") -> None:
-    TenderTransaction.objects.create(
+    transaction_row = TenderTransaction(
         tender=tender,
         kind=kind,
         amount=amount,
@@ -215,6 +216,7 @@ def _record(tender: Tender, kind: Kind, amount: Decimal, *, actor: Actor, reason
         reason=reason,
         actor=actor.label,
     )
+    rows_insert([transaction_row])
 
 
 def _announce(order: Order, event_type: str, tender: Tender, amount: Decimal) -> None:

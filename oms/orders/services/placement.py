@@ -25,6 +25,7 @@ from oms.core.audit import audit_record
 from oms.core.clock import now
 from oms.core.errors import InvalidInput, Issue
 from oms.core.events import event_add
+from oms.core.sql import rows_insert
 from oms.orders.errors import DuplicateOrder
 from oms.orders.methods import Method, method_of
 from oms.orders.models import (
@@ -36,7 +37,7 @@ from oms.orders.models import (
     Tender,
 )
 from oms.orders.payloads import order_payload
-from oms.orders.requests import Address, OrderRequest
+from oms.orders.requests import Address, OrderLineRequest, OrderRequest
 from oms.orders.services.payment import payment_check, tender_open
 from oms.orders.status import PaymentStatus
 from oms.sourcing.services import decision_store, source
@@ -90,7 +91,7 @@ def order_place_whole(request: OrderRequest, *, actor: Actor) -> PlacedOrder:
     prices = price_basket(
         [PriceRequest(line.sku_id, line.quantity) for line in basket.lines],
         PriceContext(
-            audiences=_audiences(request, method),
+            audiences=audiences_of(request, method),
             currency=request.channel.currency,
             country=country,
             at=request.placed_at or now(),
@@ -130,9 +131,29 @@ def _resolve(request: OrderRequest, method: Method) -> _Basket:
         issues.append(Issue("lines", _("Order at least one line"), "required"))
     if len(request.lines) > MAX_LINES:
         issues.append(Issue("lines", _("At most %(n)s lines") % {"n": MAX_LINES}, "too_many_lines"))
-    found = skus_by_code(line.sku for line in request.lines)
+    skus, wrong = skus_resolve(request.lines)
+    issues += wrong
+    if issues:
+        raise InvalidInput(issues)
+    kits = kit_components([sku.pk for sku in skus])
+    return _Basket(
+        skus=skus,
+        lines=tuple(
+            Line(position, sku.pk, line.quantity, dict(kits.get(sku.pk, [(sku.pk, 1)])))
+            for position, (sku, line) in enumerate(zip(skus, request.lines, strict=True), 1)
+        ),
+    )
+
+
+def skus_resolve(lines: Sequence[OrderLineRequest]) -> tuple[tuple[Sku, ...], list[Issue]]:
+    """The SKU of each line, and an issue for each line that cannot be ordered; one query.
+
+    The SKUs are the lines' only if there are no issues.
+    """
+    issues: list[Issue] = []
+    found = skus_by_code(line.sku for line in lines)
     skus: list[Sku] = []
-    for index, line in enumerate(request.lines):
+    for index, line in enumerate(lines):
         sku = found.get(line.sku.strip().upper())
         if sku is None:
             issues.append(
@@ -153,19 +174,11 @@ def _resolve(request: OrderRequest, method: Method) -> _Basket:
                     index + 1,
                 )
             )
-    if issues:
-        raise InvalidInput(issues)
-    kits = kit_components([sku.pk for sku in skus])
-    return _Basket(
-        skus=tuple(skus),
-        lines=tuple(
-            Line(position, sku.pk, line.quantity, dict(kits.get(sku.pk, [(sku.pk, 1)])))
-            for position, (sku, line) in enumerate(zip(skus, request.lines, strict=True), 1)
-        ),
-    )
+    return tuple(skus), issues
 
 
-def _audiences(request: OrderRequest, method: Method) -> tuple[Audience, ...]:
+def audiences_of(request: OrderRequest, method: Method) -> tuple[Audience, ...]:
+    """The buyer's audiences, the method's and the channel's, most specific first."""
     channel = Audience(AudienceKind.CHANNEL, request.channel.code)
     return (*request.audiences, *method.audiences(request), channel)
 
@@ -205,7 +218,7 @@ def _order_create(
         placed_at=request.placed_at or now(),
     )
     try:
-        order.save(force_insert=True)
+        rows_insert([order])
     except IntegrityError as error:
         if "order_external_once" in str(error):
             raise DuplicateOrder(external_id=request.external_id) from error
@@ -231,24 +244,26 @@ def _customer(request: OrderRequest) -> Customer | None:
 def _lines_create(
     order: Order, request: OrderRequest, basket: _Basket, prices: PricedBasket
 ) -> list[OrderLine]:
-    return OrderLine.objects.bulk_create(
-        OrderLine(
-            uid=uuid4(),
-            order=order,
-            position=line.position,
-            sku=sku,
-            name=sku.name,
-            quantity=line.quantity,
-            list_price=price.list_price,
-            unit_price=price.unit_price,
-            tax_included=price.tax_included,
-            tax_percent=price.tax_percent,
-            net=price.net,
-            tax=price.tax,
-            gross=price.gross,
-            price_trace=price.trace,
-        )
-        for line, sku, price in zip(basket.lines, basket.skus, prices.lines, strict=True)
+    return rows_insert(
+        [
+            OrderLine(
+                uid=uuid4(),
+                order=order,
+                position=line.position,
+                sku=sku,
+                name=sku.name,
+                quantity=line.quantity,
+                list_price=price.list_price,
+                unit_price=price.unit_price,
+                tax_included=price.tax_included,
+                tax_percent=price.tax_percent,
+                net=price.net,
+                tax=price.tax,
+                gross=price.gross,
+                price_trace=price.trace,
+            )
+            for line, sku, price in zip(basket.lines, basket.skus, prices.lines, strict=True)
+        ]
     )
 
 
@@ -319,23 +334,27 @@ def _fulfilment_create(
     by_position = {line.position: line for line in lines}
     created = {
         fulfilment_order.location_id: fulfilment_order
-        for fulfilment_order in FulfilmentOrder.objects.bulk_create(
-            FulfilmentOrder(
-                uid=uuid4(),
-                order=order,
-                location=by_id[location_id],
-                method=order.method,
-                promised_at=method.promise(by_id[location_id], order.placed_at),
-            )
-            for location_id in outcome.locations
+        for fulfilment_order in rows_insert(
+            [
+                FulfilmentOrder(
+                    uid=uuid4(),
+                    order=order,
+                    location=by_id[location_id],
+                    method=order.method,
+                    promised_at=method.promise(by_id[location_id], order.placed_at),
+                )
+                for location_id in outcome.locations
+            ]
         )
     }
-    shares = FulfilmentLine.objects.bulk_create(
-        FulfilmentLine(
-            fulfilment_order=created[share.location_id],
-            order_line=by_position[share.position],
-            quantity=share.quantity,
-        )
-        for share in outcome.shares
+    shares = rows_insert(
+        [
+            FulfilmentLine(
+                fulfilment_order=created[share.location_id],
+                order_line=by_position[share.position],
+                quantity=share.quantity,
+            )
+            for share in outcome.shares
+        ]
     )
     return list(created.values()), shares
