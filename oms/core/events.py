@@ -20,7 +20,7 @@ from django.utils.module_loading import import_string
 from oms.core.actors import Actor
 from oms.core.audit import audit_record_many
 from oms.core.clock import now
-from oms.core.locks import lock_rows, lock_unlocked_rows, require_transaction
+from oms.core.locks import CLAIM_EVENTS, lock_rows, lock_unlocked_rows, require_transaction
 from oms.core.models import Event
 from oms.core.sql import rows_insert
 from oms.core.wake import wake_on_commit
@@ -31,20 +31,6 @@ MAX_ATTEMPTS = 5
 # How long a claimed event is left alone: past it, its worker is taken for dead.
 LEASE = timedelta(seconds=30)
 BATCH = 20
-
-CLAIM = """
-    UPDATE core_event SET attempts = attempts + 1, due_at = %(lease)s
-    WHERE position IN (
-        SELECT position FROM core_event AS event
-        WHERE state = 'pending' AND due_at <= %(now)s
-          AND CASE WHEN %(retries)s THEN attempts > 0 ELSE attempts = 0 END
-          AND NOT EXISTS (
-              SELECT 1 FROM core_event AS earlier
-              WHERE earlier.aggregate_id = event.aggregate_id
-                AND earlier.state = 'pending' AND earlier.position < event.position)
-        ORDER BY position LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-    RETURNING position
-"""
 
 
 def event_add(
@@ -84,7 +70,7 @@ def events_deliver(limit: int = 10_000) -> int:
 def _claim(*, retries: bool, limit: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
-            CLAIM, {"lease": now() + LEASE, "now": now(), "retries": retries, "limit": limit}
+            CLAIM_EVENTS, {"lease": now() + LEASE, "now": now(), "retries": retries, "limit": limit}
         )
         return sorted(row[0] for row in cursor.fetchall())
 

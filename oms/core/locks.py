@@ -36,3 +36,19 @@ def require_transaction() -> None:
     """Raise `LockOutsideTransaction` in autocommit mode."""
     if not transaction.get_connection().in_atomic_block:
         raise LockOutsideTransaction("Locks live as long as a transaction: open one first")
+
+
+# The due events that no other worker is claiming, each the earliest pending one of its aggregate.
+CLAIM_EVENTS = """
+    UPDATE core_event SET attempts = attempts + 1, due_at = %(lease)s
+    WHERE position IN (
+        SELECT position FROM core_event AS event
+        WHERE state = 'pending' AND due_at <= %(now)s
+          AND CASE WHEN %(retries)s THEN attempts > 0 ELSE attempts = 0 END
+          AND NOT EXISTS (
+              SELECT 1 FROM core_event AS earlier
+              WHERE earlier.aggregate_id = event.aggregate_id
+                AND earlier.state = 'pending' AND earlier.position < event.position)
+        ORDER BY position LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+    RETURNING position
+"""
