@@ -14,11 +14,12 @@ from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
-from django_filters.widgets import BooleanWidget
 
 GROUPS = (forms.RadioSelect, forms.CheckboxSelectMultiple)
 # More options than this are quicker to find in a list box than among check boxes.
 MANY = 12
+# What a select, and a yes/no select, send when nobody chose.
+NO_CHOICE = ("", "unknown")
 
 
 class FormRenderer(BaseRenderer):
@@ -85,11 +86,14 @@ def control(bound: BoundField, extra_class: str = "") -> SafeString:
 def name_no_choice(bound: BoundField, label: str) -> None:
     """Replace the dashes (or "Unknown") that stand for no choice by a word."""
     field, widget = bound.field, bound.field.widget
-    if getattr(field, "empty_label", None):
-        # Read by the choices' iterator when it runs, so nothing is fetched here.
-        field.empty_label = label
-    elif isinstance(widget, forms.NullBooleanSelect | BooleanWidget):
-        widget.choices = [(widget.choices[0][0], label), *list(widget.choices)[1:]]
+    if isinstance(field, forms.ModelChoiceField):
+        # Read when the choices are iterated, so nothing is fetched here.
+        if field.empty_label:
+            field.empty_label = label
+    elif isinstance(widget, forms.Select) and not widget.allow_multiple_selected:
+        widget.choices = [
+            (value, label if value in NO_CHOICE else words) for value, words in widget.choices
+        ]
 
 
 def layout_of(bound: BoundField) -> str:

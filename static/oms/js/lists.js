@@ -122,6 +122,9 @@ document.addEventListener("htmx:afterSettle", (event) => {
 });
 document.addEventListener("htmx:configRequest", (event) => {
   if (!event.detail.elt.matches("[data-filters]")) return;
+  // The order of the rows was chosen in the table, outside this form.
+  const sort = new URLSearchParams(location.search).get("sort");
+  if (sort) event.detail.formData.set("sort", sort);
   for (const [key, value] of [...event.detail.formData.entries()]) {
     // "unknown" is what a yes/no choice sends when nobody chose.
     if (value === "" || value === "unknown") event.detail.formData.delete(key);
