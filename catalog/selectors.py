@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from django.db.models import Q, QuerySet
 
 from catalog.gtin import is_gtin_shaped, shortest
-from catalog.models import Category, KitComponent, Product, Sku
+from catalog.models import Category, Product, Sku
+from oms.core.sql import array, fetch_rows, text_array
 
 
 def skus_by_code(codes: Iterable[str]) -> dict[str, Sku]:
@@ -16,20 +17,47 @@ def skus_by_code(codes: Iterable[str]) -> dict[str, Sku]:
     """
     wanted = {code.strip().upper() for code in codes} - {""}
     gtins = {code: shortest(code) for code in wanted if is_gtin_shaped(code)}
-    matching = Q(code__in=wanted)
-    if gtins:
-        matching |= Q(gtin__in=set(gtins.values()))
-    rows = list(Sku.objects.filter(matching).select_related("product"))
+    rows = _skus_load(wanted, set(gtins.values()))
     by_gtin = {sku.gtin: sku for sku in rows if sku.gtin}
     found = {code: by_gtin[gtin] for code, gtin in gtins.items() if gtin in by_gtin}
     return found | {sku.code: sku for sku in rows if sku.code in wanted}
 
 
+# A GTIN is never empty here: '' would find every SKU without one.
+SKUS_BY_CODE = """
+    SELECT {columns} FROM catalog_sku AS sku
+    JOIN catalog_product AS product ON product.id = sku.product_id
+    WHERE sku.code = ANY(%(codes)s::text[]) OR sku.gtin = ANY(%(gtins)s::text[]) AND sku.gtin <> ''
+"""
+
+
+def _skus_load(codes: set[str], gtins: set[str]) -> list[Sku]:
+    """What the ORM would load with `select_related("product")`, on the hot path of every order."""
+    sku_names = [field.attname for field in Sku._meta.concrete_fields]
+    product_names = [field.attname for field in Product._meta.concrete_fields]
+    columns = [f"sku.{name}" for name in sku_names] + [f"product.{name}" for name in product_names]
+    found = fetch_rows(
+        SKUS_BY_CODE.format(columns=", ".join(columns)),
+        {"codes": text_array(sorted(codes)), "gtins": text_array(sorted(gtins))},
+    )
+    skus = []
+    for row in found:
+        sku = Sku.from_db("default", sku_names, row[: len(sku_names)])
+        sku.product = Product.from_db("default", product_names, row[len(sku_names) :])
+        skus.append(sku)
+    return skus
+
+
+COMPONENTS = """
+    SELECT kit_id, component_id, quantity FROM catalog_kitcomponent
+    WHERE kit_id = ANY(%(kits)s::bigint[]) ORDER BY kit_id, component_id
+"""
+
+
 def kit_components(sku_ids: Iterable[int]) -> dict[int, list[tuple[int, int]]]:
     """Components of those SKUs that are kits, as (component id, units per kit). One query."""
     kits: dict[int, list[tuple[int, int]]] = {}
-    rows = KitComponent.objects.filter(kit_id__in=list(sku_ids)).order_by("kit_id", "component_id")
-    for kit, component, quantity in rows.values_list("kit_id", "component_id", "quantity"):
+    for kit, component, quantity in fetch_rows(COMPONENTS, {"kits": array(sku_ids)}):
         kits.setdefault(kit, []).append((component, quantity))
     return kits
 
