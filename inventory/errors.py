@@ -41,3 +41,13 @@ class AlreadyBooked(Conflict):
 
     code = "already_booked"
     title = _("This has been booked already")
+
+
+class ShortageUnconfirmed(Conflict):
+    """Less would be on hand than is allocated: somebody has to accept that first.
+
+    `units`: how many allocated units would be missing; `allocated`: of how many.
+    """
+
+    code = "shortage_unconfirmed"
+    title = _("Orders have claimed more than would be left")

@@ -47,7 +47,7 @@ def opening_spans(location: Location, day: date) -> list[tuple[datetime, datetim
             spans = hours.get("holiday", [])
         if spans is None:
             spans = hours.get(str(day.isoweekday()), [])
-    zone = ZoneInfo(location.time_zone)
+    zone = location.zone
     return sorted(_span(day, start, end, zone) for start, end in spans)
 
 
@@ -108,7 +108,7 @@ def add_opening_days(location: Location, moment: datetime, days: int) -> datetim
     day = _nth_opening_day(location, moment, days) if days else local_day(location, moment)
     if day is None:
         return moment.astimezone(UTC) + timedelta(days=days)
-    zone = ZoneInfo(location.time_zone)
+    zone = location.zone
     return datetime.combine(day, moment.astimezone(zone).time(), zone).astimezone(UTC)
 
 
@@ -133,7 +133,7 @@ def add_opening_minutes(location: Location, moment: datetime, minutes: int) -> d
 
 def local_day(location: Location, moment: datetime) -> date:
     """The date of `moment` where the location is."""
-    return moment.astimezone(ZoneInfo(location.time_zone)).date()
+    return moment.astimezone(location.zone).date()
 
 
 def _nth_opening_day(location: Location, moment: datetime, days: int) -> date | None:

@@ -2,6 +2,7 @@
 
 import uuid
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 import pgtrigger
 from django.db import models
@@ -59,6 +60,10 @@ class Location(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
 
 
 class LocationUserObjectPermission(UserObjectPermissionBase):

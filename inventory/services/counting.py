@@ -8,9 +8,10 @@ from django.db import connection
 
 from inventory.services import statements
 from inventory.services.adjustment import stock_add
-from inventory.services.ledger import MAX_ACTOR, MAX_CAUSE, array
+from inventory.services.ledger import MAX_ACTOR, MAX_CAUSE
 from oms.core.actors import Actor
 from oms.core.locks import require_transaction
+from oms.core.sql import array
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Reading stock."""
+"""What can be sold, and where."""
 
 from collections.abc import Iterable
 

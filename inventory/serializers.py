@@ -1,0 +1,135 @@
+"""What the stock API takes and answers. A wrong type is refused, never converted."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
+
+from inventory.models import Location, Stock, StockMovement
+from inventory.status import MovementKind
+
+MAX_CHANGES = 1000
+MAX_DELTA = 1_000_000
+SHOWN_UNKNOWN = 20
+# What a machine may book by itself; the other kinds come with orders, transfers and counts.
+BOOKABLE = (MovementKind.ADJUSTED, MovementKind.RECEIVED, MovementKind.RETURNED)
+
+
+class PlainText(serializers.CharField):
+    """One line of text: a JSON string without control characters."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            raise ValidationError(_("Send a text"), code="wrong_type")
+        if not data.isprintable():
+            raise ValidationError(_("No line breaks or control characters"), code="bad_character")
+        return str(super().to_internal_value(data))
+
+
+class Units(serializers.IntegerField):
+    """A JSON integer: not 3.0, not "3", not true."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if type(data) is not int:
+            raise ValidationError(_("Send a whole number"), code="wrong_type")
+        return data
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """An object with these fields and no others: a misspelt one must not be lost in silence."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, Mapping):
+            raise ValidationError([_("Send an object")], code="not_an_object")
+        unknown = [key for key in data if key not in self.fields][:SHOWN_UNKNOWN]
+        if unknown:
+            words = ErrorDetail(str(_("There is no such field")), "unknown_field")
+            raise ValidationError(
+                {str(key)[:60].encode("utf-8", "replace").decode(): [words] for key in unknown}
+            )
+        return super().to_internal_value(dict(data))
+
+
+class ChangeInput(StrictSerializer):
+    sku = PlainText(max_length=60, help_text="SKU code or GTIN.")
+    location = PlainText(max_length=20, help_text="Location code.")
+    delta = Units(
+        min_value=-MAX_DELTA, max_value=MAX_DELTA, help_text="Units on hand to add (or take, < 0)."
+    )
+    kind = serializers.ChoiceField(
+        choices=[(kind.value, kind.label) for kind in BOOKABLE], default=MovementKind.ADJUSTED.value
+    )
+    reason = PlainText(max_length=40, required=False, allow_blank=True, default="")
+    reference = PlainText(
+        max_length=100,
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="Your own number of this line: the ledger books it once, whatever the key.",
+    )
+
+    def validate_delta(self, value: int) -> int:
+        if value == 0:
+            raise ValidationError(_("A change of 0 units changes nothing"), code="zero")
+        return value
+
+
+class AdjustmentInput(StrictSerializer):
+    cause = PlainText(max_length=120, help_text="What people read in the ledger.")
+    changes = serializers.ListField(
+        child=ChangeInput(), min_length=1, max_length=MAX_CHANGES, allow_empty=False
+    )
+
+
+class LocationAnswer(serializers.ModelSerializer[Location]):
+    class Meta:
+        model = Location
+        fields = (
+            "uid", "code", "name", "kind", "is_active", "ships", "collects", "street", "postcode",
+            "city", "country", "phone", "latitude", "longitude", "time_zone", "opening_hours",
+        )  # fmt: skip
+
+
+class StockAnswer(serializers.ModelSerializer[Stock]):
+    sku = serializers.CharField(source="sku.code")
+    location = serializers.CharField(source="location.code")
+    available = serializers.IntegerField(
+        help_text="on_hand − allocated − held − safety_stock − unavailable; below 0: a shortage."
+    )
+
+    class Meta:
+        model = Stock
+        fields = (
+            "sku", "location", "on_hand", "allocated", "held", "unavailable", "safety_stock",
+            "available",
+        )  # fmt: skip
+
+
+class AdjustmentAnswer(serializers.Serializer[Any]):
+    stock = StockAnswer(many=True, help_text="The rows that changed, as they are now.")
+
+
+class MovementAnswer(serializers.ModelSerializer[StockMovement]):
+    sku = serializers.CharField(source="sku.code")
+    location = serializers.CharField(source="location.code")
+    reference = serializers.SerializerMethodField(
+        help_text="The reference the line was sent with, if any."
+    )
+
+    def get_reference(self, movement: StockMovement) -> str | None:
+        stored = movement.source_reference
+        # Kept with the key that sent it in front ("api_key:7:…"), so that keys cannot collide.
+        return stored.split(":", 2)[-1] if stored else None
+
+    class Meta:
+        model = StockMovement
+        fields = (
+            "id", "sku", "location", "kind", "on_hand", "allocated", "held", "unavailable",
+            "demand", "cause", "reason", "reference", "occurred_at", "recorded_at",
+        )  # fmt: skip
+
+
+# One shared instance: it keeps nothing of a request, and building one costs more than using it.
+ADJUSTMENT = AdjustmentInput()
