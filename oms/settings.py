@@ -1,5 +1,6 @@
 """Settings, all of them from the environment; `manage.py` and `make` provide development's."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -290,7 +291,7 @@ STATICFILES_DIRS = [
             "inter": "@fontsource-variable/inter",
             "jetbrains-mono": "@fontsource-variable/jetbrains-mono",
             "barcode-detector": "barcode-detector/dist",
-            "zxing-wasm": "barcode-detector/node_modules/zxing-wasm/dist/reader",
+            "zxing-wasm": "zxing-wasm/dist/reader",
         }.items()
         if (NODE_MODULES / path).is_dir()
     ),
@@ -380,6 +381,19 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "DESCRIPTION": (
+        "Send `Authorization: Bearer oms_…`. Amounts are text in the currency's own decimals, "
+        "moments are ISO 8601 in UTC. Writes carry an `Idempotency-Key` and may be repeated. "
+        "Every error is `application/problem+json` with a stable `code`."
+    ),
+    # Names of the enumerations that several answers share.
+    "ENUM_NAME_OVERRIDES": {
+        "OrderStatusEnum": "oms.orders.status.OrderStatus",
+        "FulfilmentStatusEnum": "oms.orders.status.FulfilmentStatus",
+        "TenderStatusEnum": "oms.orders.status.TenderStatus",
+        "PaymentStatusEnum": "oms.orders.status.PaymentStatus",
+        "CancelReasonEnum": "oms.orders.status.CancelReason",
+    },
 }
 
 # --- logs: JSON in production, nothing personal in either -------------------------------------
@@ -410,7 +424,7 @@ LOGGING = {
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 redact,
                 structlog.processors.format_exc_info,
-                structlog.dev.ConsoleRenderer()
+                structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
                 if DEVELOPMENT
                 else structlog.processors.JSONRenderer(),
             ],

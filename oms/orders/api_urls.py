@@ -1,5 +1,44 @@
 """Routes under `/api/v1/`."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from oms.orders.api import fulfilment, offers, orders
+
+urlpatterns = [
+    path("orders/", orders.OrderListView.as_view(), name="api-order-list"),
+    path("orders/<int:number>/", orders.OrderView.as_view(), name="api-order-detail"),
+    path("orders/<int:number>/cancel/", orders.OrderCancelView.as_view(), name="api-order-cancel"),
+    path(
+        "orders/<int:number>/fulfilment-orders/",
+        fulfilment.OrderFulfilmentView.as_view(),
+        name="api-order-fulfilment",
+    ),
+    path(
+        "fulfilment-orders/",
+        fulfilment.FulfilmentListView.as_view(),
+        name="api-fulfilment-list",
+    ),
+    path(
+        "fulfilment-orders/<uuid:uid>/",
+        fulfilment.FulfilmentView.as_view(),
+        name="api-fulfilment-detail",
+    ),
+    path(
+        "fulfilment-orders/<uuid:uid>/pick/",
+        fulfilment.FulfilmentPickView.as_view(),
+        name="api-fulfilment-pick",
+    ),
+    path(
+        "fulfilment-orders/<uuid:uid>/ready/",
+        fulfilment.FulfilmentReadyView.as_view(),
+        name="api-fulfilment-ready",
+    ),
+    path(
+        "fulfilment-orders/<uuid:uid>/ship/",
+        fulfilment.FulfilmentShipView.as_view(),
+        name="api-fulfilment-ship",
+    ),
+    path("availability/", offers.AvailabilityView.as_view(), name="api-availability"),
+    path("prices/", offers.PricesView.as_view(), name="api-prices"),
+    path("promise/", offers.PromiseView.as_view(), name="api-promise"),
+]

@@ -31,3 +31,17 @@ class PaymentMismatch(Conflict):
 
     code = "payment_mismatch"
     title = _("The payment does not equal the total")
+
+
+class AtTheCounter(Conflict):
+    """A pickup is made ready and handed over at the store's counter, with its code."""
+
+    code = "at_the_counter"
+    title = _("This is collected by the customer; the store's counter does it")
+
+
+class PickingBegan(Conflict):
+    """Somebody is picking the goods already, so the customer cannot cancel alone."""
+
+    code = "picking_began"
+    title = _("We are already preparing this order")

@@ -125,3 +125,8 @@ def method_of(code: str) -> Method:
         )
     method: Method = import_string(path)()
     return method
+
+
+def methods() -> list[Method]:
+    """Every method, in the order settings give them."""
+    return [method_of(code) for code in settings.FULFILMENT_METHODS]

@@ -1,5 +1,22 @@
 """Pages."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from oms.orders.views import actions, customers, fulfilment, orders, track
+
+urlpatterns = [
+    path("office/orders/", orders.order_list, name="order-list"),
+    path("office/orders/<int:number>/", orders.order_detail, name="order-detail"),
+    path("office/orders/<int:number>/cancel/", actions.order_cancel_page, name="order-cancel"),
+    path(
+        "office/orders/<int:number>/messages/<uuid:uid>/resend/",
+        actions.order_message_resend,
+        name="order-message-resend",
+    ),
+    path("office/customers/", customers.customer_list, name="customer-list"),
+    path("office/fulfilment/", fulfilment.fulfilment_list, name="fulfilment-list"),
+    path("office/fulfilment/<uuid:uid>/pick/", fulfilment.pick, name="fulfilment-pick"),
+    path("office/fulfilment/<uuid:uid>/ready/", fulfilment.ready, name="fulfilment-ready"),
+    path("office/fulfilment/<uuid:uid>/ship/", fulfilment.ship, name="fulfilment-ship"),
+    path("track/<str:token>/", track.track, name="track"),
+]

@@ -11,7 +11,7 @@ from oms.core.actors import Actor
 from oms.core.audit import audit_record
 from oms.core.errors import InvalidInput, Issue
 from oms.core.events import event_add
-from oms.orders.errors import GoodsLeft, OrderClosed
+from oms.orders.errors import GoodsLeft, OrderClosed, PickingBegan
 from oms.orders.locks import order_for_update
 from oms.orders.methods import method_of
 from oms.orders.models import FulfilmentLine, FulfilmentOrder, Order
@@ -81,6 +81,21 @@ def order_cancel(
         },
     )
     return order
+
+
+@transaction.atomic
+def order_cancel_unpicked(order_id: int, *, actor: Actor) -> Order:
+    """Cancel the whole order while nobody has begun to pick it: what a customer may do alone.
+
+    Raises NotFound, PickingBegan, OrderClosed.
+    """
+    order = order_for_update(order_id)
+    begun = order.fulfilment_orders.exclude(
+        status__in=(FulfilmentStatus.OPEN, FulfilmentStatus.CANCELLED)
+    )
+    if begun.exists():
+        raise PickingBegan
+    return order_cancel(order_id, reason=CancelReason.CUSTOMER, actor=actor)
 
 
 def cancellable_lines(order: Order) -> list[FulfilmentLine]:

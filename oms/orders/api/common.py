@@ -1,0 +1,93 @@
+"""What the order views share: the channel a key speaks for, queries read strictly, examples."""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+
+from oms.core.actors import Actor
+from oms.core.errors import InvalidInput, Issue
+from oms.core.permissions import Permission
+from oms.orders.models import Channel
+from oms.orders.requests import Address, Contact, OrderLineRequest, OrderRequest, PaymentRequest
+from oms.orders.serializers import printable
+
+LINE_PARTS = frozenset({"lines.price_trace"})
+
+
+def channel_of(actor: Actor, code: str | None, permission: Permission) -> Channel:
+    """The channel an actor acts in: its key's own, or the named one for keys bound to none.
+
+    A channel that is not the actor's does not exist for it. Raises InvalidInput.
+    """
+    visible = Channel.objects.visible_to(actor, permission).filter(is_active=True)
+    bound = actor.key is not None and actor.key.scope_kind == "channel"
+    if code:
+        visible = visible.filter(code=code)
+    elif not bound:
+        raise InvalidInput(
+            [Issue("channel", _("Say which channel: this key is not bound to one"), "required")]
+        )
+    channel: Channel | None = visible.first()
+    if channel is None:
+        raise InvalidInput([Issue("channel", _("There is no such channel"), "unknown_channel")])
+    return channel
+
+
+def expand_of(request: Request, allowed: Collection[str]) -> frozenset[str]:
+    """The names in `?expand=`. Raises InvalidInput for one that is not `allowed`."""
+    text = request.query_params.get("expand", "")
+    names = frozenset(name.strip() for name in text.split(",") if name.strip())
+    unknown = sorted(names.difference(allowed))
+    if unknown:
+        message = _("Choose from: %(names)s") % {"names": ", ".join(sorted(allowed))}
+        raise InvalidInput([Issue("expand", message, "unknown_expand")])
+    return names
+
+
+def query_known(request: Request, known: Iterable[str]) -> None:
+    """Refuse a query parameter nobody reads: a misspelt filter must not answer with everything."""
+    allowed = set(known)
+    unknown = [name for name in request.query_params if name not in allowed]
+    if unknown:
+        raise InvalidInput(
+            [
+                Issue(printable(name), _("There is no such parameter"), "unknown_parameter")
+                for name in unknown[:20]
+            ]
+        )
+
+
+def line_requests(lines: Iterable[dict[str, Any]]) -> tuple[OrderLineRequest, ...]:
+    return tuple(OrderLineRequest(line["sku"], line["quantity"]) for line in lines)
+
+
+def address_of(data: dict[str, Any] | None) -> Address | None:
+    return Address(**data) if data else None
+
+
+def order_request(data: dict[str, Any], channel: Channel) -> OrderRequest:
+    """The request a validated body asks for."""
+    customer = data["customer"]
+    payment = data.get("payment")
+    return OrderRequest(
+        channel=channel,
+        lines=line_requests(data["lines"]),
+        contact=Contact(
+            name=customer["name"],
+            email=customer.get("email", ""),
+            phone=customer.get("phone", ""),
+            language=customer.get("language", ""),
+        ),
+        method=data["method"],
+        address=address_of(data.get("ship_to")),
+        location=data.get("location", ""),
+        external_id=data.get("external_id"),
+        payment=PaymentRequest(**payment) if payment else None,
+        coupon=data.get("coupon", ""),
+        purchase_order=data.get("purchase_order", ""),
+        customer_reference=customer.get("reference", ""),
+        deputy=data.get("deputy", ""),
+        note=data.get("note", ""),
+    )

@@ -1,0 +1,87 @@
+"""What cancelling would do, from the same functions that do it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from inventory.models import Location
+from oms.core.money import ZERO
+from oms.orders.models import Order, OrderLine, Tender
+from oms.orders.services.changes import cancellable_lines, units_take
+from oms.orders.services.payment import line_value, order_due, order_overpaid
+from oms.orders.status import TenderStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """Units of a line that go back on sale at a location."""
+
+    line: OrderLine
+    location: Location
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class GivenBack:
+    """Money of one tender: given up before it was taken, or refunded."""
+
+    tender: Tender
+    amount: Decimal
+    refund: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Consequences:
+    """What cancelling these units would do now."""
+
+    released: list[Released]
+    given_back: list[GivenBack]
+    whole: bool
+
+    @property
+    def units(self) -> int:
+        return sum(one.units for one in self.released)
+
+    @property
+    def amount(self) -> Decimal:
+        return sum((one.amount for one in self.given_back), ZERO)
+
+
+def cancel_consequences(order: Order, units: Mapping[int, int] | None) -> Consequences:
+    """What `order_cancel` with the same units would do. Raises InvalidInput as it would."""
+    work = cancellable_lines(order)
+    if not work:
+        return Consequences([], [], whole=False)
+    taken = units_take(work, units)
+    released = [
+        Released(line.order_line, line.fulfilment_order.location, number) for line, number in taken
+    ]
+    return Consequences(
+        released=released,
+        given_back=_given_back(order, released),
+        whole=sum(one.units for one in released) == sum(line.quantity for line in work),
+    )
+
+
+def _given_back(order: Order, released: list[Released]) -> list[GivenBack]:
+    lines: dict[int, tuple[OrderLine, int]] = {}
+    for one in released:
+        line, units = lines.get(one.line.pk, (one.line, 0))
+        lines[one.line.pk] = (line, units + one.units)
+    freed = ZERO
+    for line, units in lines.values():
+        owed = line.quantity - line.cancelled - line.returned
+        freed += line_value(line, owed, order) - line_value(line, owed - units, order)
+    # What is not paid yet is not given back.
+    left = max(ZERO, order_overpaid(order) + freed - order_due(order))
+    back = []
+    for tender in order.tenders.order_by("-pk"):
+        if left <= 0:
+            break
+        refund = tender.status != TenderStatus.AUTHORISED
+        most = tender.captured - tender.refunded if refund else tender.amount
+        amount = min(left, most)
+        if amount > 0:
+            back.append(GivenBack(tender, amount, refund))
+            left -= amount
+    return back

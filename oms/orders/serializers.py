@@ -1,0 +1,301 @@
+"""What the order API takes: strict shapes. A wrong type is refused, never converted.
+
+Serializers here are used through one shared instance each (`ORDER.run_validation(body)`): they
+keep nothing of a request, and building one costs more than using it.
+"""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
+
+from oms.core.money import AMOUNT_PLACES
+from oms.orders.services.placement import MAX_LINES, MAX_QUANTITY
+from oms.orders.status import CancelReason
+
+AMOUNT = re.compile(r"\d{1,10}(\.\d{1,4})?")
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+CARD = re.compile(r"\b[3-6](?:[ -]?\d){12,18}\b")
+SHOWN_UNKNOWN = 20
+MAX_AVAILABILITY = 200
+
+
+def is_card_number(text: str) -> bool:
+    """Whether `text` holds what looks like a payment card's number (Luhn, 13 to 19 digits)."""
+    for found in CARD.finditer(text):
+        digits = [int(one) for one in reversed(found.group()) if one.isdigit()]
+        doubled = [sum(divmod(2 * one, 10)) for one in digits[1::2]]
+        if (sum(digits[0::2]) + sum(doubled)) % 10 == 0:
+            return True
+    return False
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """An object with these fields and no others."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, Mapping):
+            raise ValidationError([_("Send an object")], code="not_an_object")
+        known = self.fields
+        errors: dict[str, Any] = {}
+        for key in data:
+            if key not in known and len(errors) < SHOWN_UNKNOWN:
+                errors[printable(key)] = [ErrorDetail(_("There is no such field"), "unknown_field")]
+        try:
+            value = super().to_internal_value(dict(data))
+        except ValidationError as error:
+            detail = error.detail
+            raise ValidationError(errors | detail if isinstance(detail, dict) else detail) from None
+        if errors:
+            raise ValidationError(errors)
+        return value
+
+
+def printable(key: object) -> str:
+    """A member's name as it may be repeated in an answer: short, and encodable."""
+    return str(key)[:60].encode("utf-8", "replace").decode()
+
+
+class Text(serializers.CharField):
+    """A string. One line unless `lines=True`; never a card number where `free=True`."""
+
+    def __init__(self, *, lines: bool = False, free: bool = False, **options: Any) -> None:
+        self.lines = lines
+        self.free = free
+        super().__init__(**options)
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            raise ValidationError(_("Send a text"), code="wrong_type")
+        if not self.lines and CONTROL.search(data.strip()):
+            raise ValidationError(_("No line breaks or control characters"), code="bad_character")
+        if self.free and is_card_number(data):
+            raise ValidationError(_("Never send a card number"), code="card_number")
+        return str(super().to_internal_value(data))
+
+
+class Whole(serializers.IntegerField):
+    """A JSON integer: not 3.0, not "3", not true."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if type(data) is not int:
+            raise ValidationError(_("Send a whole number"), code="wrong_type")
+        return data
+
+
+class Amount(serializers.DecimalField):
+    """An amount of money as text ("12.30"), so that no reader makes a binary fraction of it."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_digits=14, decimal_places=AMOUNT_PLACES, **options)
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        if not isinstance(data, str) or not AMOUNT.fullmatch(data):
+            raise ValidationError(_('Send the amount as text, like "12.30"'), code="wrong_type")
+        return Decimal(data)
+
+
+class Degrees(serializers.FloatField):
+    """Latitude or longitude, to five decimals (about a metre)."""
+
+    def to_internal_value(self, data: Any) -> Decimal:  # type: ignore[override]
+        if isinstance(data, bool) or not isinstance(data, int | float):
+            raise ValidationError(_("Send a number"), code="wrong_type")
+        return Decimal(str(data)).quantize(Decimal("0.00001"))
+
+
+class Pattern(Text):
+    """A string of one shape."""
+
+    def __init__(self, shape: str, say: Any, **options: Any) -> None:
+        self.shape = re.compile(shape)
+        self.say = say
+        super().__init__(**options)
+
+    def to_internal_value(self, data: Any) -> str:
+        value = super().to_internal_value(data)
+        if value and not self.shape.fullmatch(value):
+            raise ValidationError(self.say, code="wrong_shape")
+        return value
+
+
+class Email(serializers.EmailField):
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            raise ValidationError(_("Send a text"), code="wrong_type")
+        return str(super().to_internal_value(data))
+
+
+class Country(Pattern):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            "[A-Za-z]{2}", _("Two letters, like IT (ISO 3166)"), max_length=2, **options
+        )
+
+    def to_internal_value(self, data: Any) -> str:
+        return super().to_internal_value(data).upper()
+
+
+OPTIONAL: dict[str, Any] = {"required": False, "allow_blank": True}
+METHOD_HELP = (
+    "`ship`: sent to `ship_to`. `collect`: from the stock of the store `location`, paid online. "
+    "`reserve`: kept at the store `location`, paid there at its prices."
+)
+
+
+class LineInput(StrictSerializer):
+    sku = Text(max_length=60, help_text="SKU or GTIN.")
+    quantity = Whole(min_value=1, max_value=MAX_QUANTITY)
+
+
+class CustomerInput(StrictSerializer):
+    name = Text(max_length=120, free=True)
+    email = Email(max_length=254, **OPTIONAL)
+    phone = Pattern(
+        r"\+?[0-9 ()./-]{4,29}", _("Digits, like +39 02 123456"), max_length=30, **OPTIONAL
+    )
+    language = Pattern(
+        "[a-z]{2}(-[A-Z]{2})?",
+        _("A language code, like it"),
+        max_length=5,
+        help_text="Language of messages; the channel's if left out.",
+        **OPTIONAL,
+    )
+    reference = Text(
+        max_length=80,
+        help_text="Your own id of the customer: orders with it belong together.",
+        **OPTIONAL,
+    )
+
+
+class AddressInput(StrictSerializer):
+    street = Text(max_length=120, **OPTIONAL)
+    postcode = Text(max_length=12, **OPTIONAL)
+    city = Text(max_length=80, **OPTIONAL)
+    country = Country(required=False)
+    latitude = Degrees(required=False, allow_null=True, min_value=-90, max_value=90)
+    longitude = Degrees(required=False, allow_null=True, min_value=-180, max_value=180)
+
+
+class PaymentInput(StrictSerializer):
+    provider = serializers.ChoiceField(choices=list(settings.PAYMENT_PROVIDERS), default="external")
+    means = Text(max_length=20, default="card", free=True)
+    token = Text(
+        max_length=120,
+        free=True,
+        help_text="The provider's reference of the authorisation; never a card number.",
+        **OPTIONAL,
+    )
+    amount = Amount(
+        required=False, allow_null=True, help_text="If given, it must equal the order's total."
+    )
+
+
+class OrderInput(StrictSerializer):
+    """A new order."""
+
+    external_id = Text(
+        max_length=80,
+        required=False,
+        allow_null=True,
+        help_text="Your own number of the order; once per channel.",
+    )
+    channel = Text(
+        max_length=40, required=False, help_text="Only for keys that are not bound to a channel."
+    )
+    method = serializers.ChoiceField(
+        choices=list(settings.FULFILMENT_METHODS), help_text=METHOD_HELP
+    )
+    location = Text(max_length=20, help_text="Code of the collecting store.", **OPTIONAL)
+    lines = LineInput(many=True, allow_empty=False, max_length=MAX_LINES)
+    customer = CustomerInput()
+    ship_to = AddressInput(required=False, allow_null=True)
+    payment = PaymentInput(required=False, allow_null=True)
+    coupon = Text(max_length=40, **OPTIONAL)
+    purchase_order = Text(max_length=60, **OPTIONAL)
+    note = Text(max_length=2000, lines=True, free=True, **OPTIONAL)
+    deputy = Text(max_length=120, help_text="Who else may collect.", **OPTIONAL)
+
+
+class CancelLineInput(StrictSerializer):
+    position = Whole(min_value=1, max_value=MAX_LINES, help_text="The line's position.")
+    quantity = Whole(min_value=1, max_value=MAX_QUANTITY, help_text="Units to cancel.")
+
+
+class CancelInput(StrictSerializer):
+    reason = serializers.ChoiceField(choices=CancelReason.choices, default=CancelReason.CUSTOMER)
+    lines = CancelLineInput(
+        many=True,
+        required=False,
+        allow_empty=False,
+        max_length=MAX_LINES,
+        help_text="Units to cancel; left out: everything that has not left.",
+    )
+
+
+class PickLineInput(StrictSerializer):
+    position = Whole(min_value=1, max_value=MAX_LINES, help_text="The order line's position.")
+    picked = Whole(min_value=0, max_value=MAX_QUANTITY, help_text="Units picked so far, in all.")
+
+
+class PickInput(StrictSerializer):
+    lines = PickLineInput(
+        many=True,
+        required=False,
+        allow_empty=False,
+        max_length=MAX_LINES,
+        help_text="Left out: every unit is picked.",
+    )
+
+
+class ReadyInput(StrictSerializer):
+    """Nothing to say: send `{}`."""
+
+
+class ShipInput(StrictSerializer):
+    carrier = Text(max_length=40)
+    tracking_number = Text(max_length=80, **OPTIONAL)
+
+
+class AvailabilityInput(StrictSerializer):
+    skus = serializers.ListField(
+        child=Text(max_length=60), allow_empty=False, max_length=MAX_AVAILABILITY
+    )
+    locations = serializers.ListField(
+        child=Text(max_length=20), required=False, max_length=MAX_AVAILABILITY
+    )
+
+
+class OfferInput(StrictSerializer):
+    """A basket to price or to promise."""
+
+    channel = Text(max_length=40, required=False)
+    lines = LineInput(many=True, allow_empty=False, max_length=MAX_LINES)
+
+
+class PricesInput(OfferInput):
+    method = serializers.ChoiceField(choices=list(settings.FULFILMENT_METHODS), default="ship")
+    location = Text(max_length=20, **OPTIONAL)
+    country = Country(
+        required=False, help_text="Where it is shipped to; the channel's if left out."
+    )
+    coupon = Text(max_length=40, **OPTIONAL)
+
+
+class PromiseInput(OfferInput):
+    ship_to = AddressInput(required=False, allow_null=True)
+
+
+ORDER = OrderInput()
+CANCEL = CancelInput()
+PICK = PickInput()
+READY = ReadyInput()
+SHIP = ShipInput()
+AVAILABILITY = AvailabilityInput()
+PRICES = PricesInput()
+PROMISE = PromiseInput()

@@ -1,0 +1,172 @@
+"""Tables of the office's order pages."""
+
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+import django_tables2 as tables
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from oms.core.clock import now
+from oms.core.formats import format_due, time_element
+from oms.core.tables import (
+    LinkColumn,
+    MoneyColumn,
+    QuantityColumn,
+    StatusColumn,
+    Table,
+    WhenColumn,
+)
+from oms.orders.methods import method_of
+from oms.orders.models import Customer, FulfilmentOrder, Order
+from oms.orders.status import FULFILMENT_OPEN
+
+# A promise nearer than this needs someone soon.
+SOON = timedelta(hours=2)
+
+
+def order_url(order: Order) -> str:
+    return reverse("order-detail", args=[order.number])
+
+
+def work_url(one: FulfilmentOrder) -> str:
+    return order_url(one.order)
+
+
+def promise_tone(promised_at: datetime, status: str) -> str:
+    """Red when a promise is broken, amber when it soon will be, else no tone."""
+    if status not in FULFILMENT_OPEN or status == "ready":
+        return ""
+    left = promised_at - now()
+    if left < timedelta(0):
+        return "red"
+    return "amber" if left < SOON else ""
+
+
+class MethodColumn(tables.Column):
+    """A method by its name."""
+
+    def render(self, value: str) -> str:
+        return str(method_of(value).label)
+
+    def value(self, value: str) -> str:
+        return value
+
+
+class OrderTable(Table):
+    empty_icon = "shopping-cart"
+    empty_title = _("No orders")
+    empty_help = _("Orders from the shop, the stores and the API appear here as they come in.")
+
+    number = LinkColumn(url=order_url, code=True, order_by="pk")
+    placed_at = WhenColumn(order_by=("placed_at", "pk"))
+    name = tables.Column(verbose_name=_("Customer"), orderable=False)
+    status = StatusColumn(orderable=False)
+    payment_status = StatusColumn(orderable=False)
+    method = MethodColumn(orderable=False)
+    channel = tables.Column(accessor="channel__name", orderable=False)
+    places = tables.Column(verbose_name=_("From"), orderable=False, empty_values=())
+    external_id = tables.Column(orderable=False)
+    gross = MoneyColumn(orderable=False)
+
+    class Meta(Table.Meta):
+        model = Order
+        fields = (
+            "number",
+            "placed_at",
+            "name",
+            "status",
+            "payment_status",
+            "method",
+            "channel",
+            "places",
+            "external_id",
+            "gross",
+        )
+        order_by = "-number"
+        row_attrs: ClassVar[dict[str, Any]] = {"data-href": order_url, "data-panel": order_url}
+
+    def render_name(self, value: str, record: Order) -> Any:
+        if record.account_name:
+            return format_html(
+                '{}<span class="cell-note">{}</span>', record.account_name, record.name
+            )
+        return value
+
+    def value_name(self, value: str) -> str:
+        return value
+
+    def render_places(self, record: Order) -> str:
+        return ", ".join(getattr(record, "places", None) or ()) or str(self.default)
+
+
+class FulfilmentTable(Table):
+    empty_icon = "checks"
+    empty_title = _("No work waiting")
+    empty_help = _("Orders to pick and to ship appear here, the most urgent first.")
+
+    promised_at = WhenColumn(verbose_name=_("Promised"), order_by=("promised_at", "pk"))
+    order = LinkColumn(
+        verbose_name=_("Order"), url=work_url, code=True, accessor="order__number", orderable=False
+    )
+    customer = tables.Column(verbose_name=_("Customer"), accessor="order__name", orderable=False)
+    location = tables.Column(accessor="location__name", orderable=False)
+    method = MethodColumn(orderable=False)
+    units = QuantityColumn(verbose_name=_("Units"), orderable=False)
+    picked = QuantityColumn(verbose_name=_("Picked"), orderable=False)
+    status = StatusColumn(orderable=False)
+    next = tables.TemplateColumn(
+        template_name="orders/work_action.html",
+        verbose_name=_("Next"),
+        orderable=False,
+        exclude_from_export=True,
+    )
+
+    class Meta(Table.Meta):
+        model = FulfilmentOrder
+        fields = (
+            "promised_at",
+            "order",
+            "customer",
+            "location",
+            "method",
+            "units",
+            "picked",
+            "status",
+            "next",
+        )
+        order_by = "promised_at"
+        row_attrs: ClassVar[dict[str, Any]] = {"data-href": work_url, "data-panel": work_url}
+
+    def render_promised_at(self, value: datetime, record: FulfilmentOrder) -> SafeString:
+        tone = promise_tone(value, record.status)
+        shown = time_element(value, format_due(value) if record.status in FULFILMENT_OPEN else None)
+        if not tone:
+            return shown
+        return format_html('<span class="sla tone-{}">{}</span>', tone, shown)
+
+    def value_promised_at(self, value: datetime) -> str:
+        return value.isoformat()
+
+
+class CustomerTable(Table):
+    empty_icon = "users"
+    empty_title = _("No customers")
+    empty_help = _("Customers appear here when an order names them by the shop's own reference.")
+
+    name = tables.Column(orderable=False)
+    reference = tables.Column(orderable=False)
+    email = tables.Column(orderable=False)
+    phone = tables.Column(orderable=False)
+    orders = QuantityColumn(verbose_name=_("Orders"), accessor="order_count", orderable=False)
+    last_order = WhenColumn(verbose_name=_("Last order"), orderable=False)
+
+    class Meta(Table.Meta):
+        model = Customer
+        fields = ("name", "reference", "email", "phone", "orders", "last_order")
+        order_by = "-pk"
+        row_attrs: ClassVar[dict[str, Any]] = {
+            "data-href": lambda record: f"{reverse('order-list')}?customer={record.uid}"
+        }
