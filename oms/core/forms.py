@@ -58,7 +58,7 @@ def widget_of(bound: BoundField) -> forms.Widget:
         type(widget) is forms.SelectMultiple
         and isinstance(field, forms.MultipleChoiceField)
         and not isinstance(field, forms.ModelMultipleChoiceField)
-        and len(list(field.choices)) <= MANY
+        and len(list(widget.choices)) <= MANY
     ):
         return forms.CheckboxSelectMultiple(attrs=widget.attrs, choices=widget.choices)
     return widget
