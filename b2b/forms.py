@@ -60,7 +60,7 @@ class CheckoutForm(forms.Form):
         return data
 
 
-class CompanyForm(forms.ModelForm[Company]):
+class CompanyForm(forms.ModelForm):
     """A company as the back office edits it; `code` only when it is made."""
 
     class Meta:

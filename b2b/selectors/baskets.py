@@ -1,6 +1,7 @@
 """The basket of one person for one company, checked and priced."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -12,7 +13,9 @@ from b2b.models import Basket, BasketLine, Company
 from b2b.prices import Buying, buying_for
 from b2b.selectors.companies import company_address, price_person
 from b2b.selectors.credit import Credit, credit_of
+from inventory.models import Location
 from oms.core.actors import Actor
+from oms.orders.methods import method_of
 from oms.orders.requests import Address
 
 
@@ -28,6 +31,8 @@ class BasketView:
     note: str
     address: Address
     own_address: bool
+    # When goods ordered now leave, if a location ships at all.
+    leaves_at: datetime | None
 
     @property
     def line_count(self) -> int:
@@ -88,7 +93,16 @@ def basket_view(company: Company, actor: Actor) -> BasketView:
         note=basket.note if basket is not None else "",
         address=address,
         own_address=own,
+        leaves_at=_leaves_at(buying.at),
     )
+
+
+def _leaves_at(moment: datetime) -> datetime | None:
+    """What the first location that ships promises for an order placed now."""
+    location = (
+        Location.objects.filter(is_active=True, ships=True).order_by("-priority", "id").first()
+    )
+    return method_of("ship").promise(location, moment) if location is not None else None
 
 
 def basket_address(basket: Basket | None, company: Company) -> tuple[Address, bool]:

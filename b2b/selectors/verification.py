@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 
 from django.db import connection
@@ -14,6 +15,7 @@ from b2b.prices import Buying
 from catalog.models import Sku
 from catalog.selectors import skus_by_code
 from oms.core.formats import format_quantity
+from oms.core.money import ZERO
 
 NEAREST = 3
 # Codes beyond these are still named as unknown, without suggestions.
@@ -82,6 +84,11 @@ class Verification:
     @cached_property
     def merged(self) -> tuple[VerifiedLine, ...]:
         return tuple(line for line in self.lines if len(line.rows) > 1)
+
+    @property
+    def net(self) -> Decimal:
+        """What the good lines come to without tax."""
+        return sum((line.line.price.net for line in self.good if line.line.price), ZERO)
 
     @property
     def to_fix(self) -> int:

@@ -106,6 +106,7 @@ def _rows(request: PortalRequest) -> list[WantedRow]:
 
 def _typed(request: PortalRequest) -> list[WantedRow]:
     typed: list[WantedRow] = []
+    taken_row, _colon, taken = request.POST.get("take", "").partition(":")
     codes, quantities = request.POST.getlist("code"), request.POST.getlist("quantity")
     numbers = request.POST.getlist("row")
     for index, code in enumerate(codes):
@@ -114,6 +115,8 @@ def _typed(request: PortalRequest) -> list[WantedRow]:
             continue
         quantity, remark = read_quantity(text) if text else (1, _("No quantity given: 1"))
         number = numbers[index] if index < len(numbers) else ""
+        if taken and number == taken_row:
+            code = taken
         row = int(number) if number.isdigit() and len(number) < 8 else index + 1
         typed.append(WantedRow(row, code.strip()[:60], quantity, text[:60], remark))
     return typed
