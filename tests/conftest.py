@@ -1,7 +1,11 @@
 import pytest
 from django.core.cache import cache
+from django.core.servers.basehttp import WSGIServer
 
 from oms.core import wake
+
+# Django's development server queues ten connections; a hundred clients come at once here.
+WSGIServer.request_queue_size = 256
 
 
 @pytest.fixture(autouse=True)
