@@ -65,7 +65,7 @@ def widget_of(bound: BoundField) -> forms.Widget:
 
 
 def is_numeric(field: forms.Field) -> bool:
-    return isinstance(field, forms.IntegerField | forms.DecimalField | forms.FloatField)
+    return isinstance(field, forms.IntegerField)  # decimals and floats are subclasses of it
 
 
 def control(bound: BoundField, extra_class: str = "") -> SafeString:
@@ -77,7 +77,7 @@ def control(bound: BoundField, extra_class: str = "") -> SafeString:
     attrs: dict[str, Any] = {}
     if is_numeric(bound.field) and isinstance(widget, forms.NumberInput | forms.TextInput):
         classes.append("text-end")
-        whole = isinstance(bound.field, forms.IntegerField)
+        whole = not isinstance(bound.field, forms.DecimalField | forms.FloatField)
         attrs["inputmode"] = "numeric" if whole else "decimal"
     attrs["class"] = " ".join(filter(None, classes))
     return bound.as_widget(widget, attrs=attrs)
