@@ -34,5 +34,7 @@ def prepare(profile: str, environ: MutableMapping[str, str] = os.environ) -> Non
     environ.setdefault("OMS_PROFILE", profile)
     if not environ.get("SECRET_KEY"):
         environ["SECRET_KEY"] = secret_key()
+    # Where collected files would lie; development serves them from where they are.
+    (paths.local_folder() / "static").mkdir(exist_ok=True)
     if not all(environ.get(name) for name in services.VARIABLES):
         environ.update(services.ensure(profile))

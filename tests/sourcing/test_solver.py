@@ -91,9 +91,7 @@ def test_exact_against_brute_force(
     basket: list[tuple[int, int]], shelves: list[tuple[dict[int, int], int]]
 ) -> None:
     lines = [line(index, sku, units) for index, (sku, units) in enumerate(basket, 1)]
-    places = [
-        place(index, stock, distance) for index, (stock, distance) in enumerate(shelves, 1)
-    ]
+    places = [place(index, stock, distance) for index, (stock, distance) in enumerate(shelves, 1)]
     need = parts_needed(lines)
     best: tuple[int, float] | None = None
     for size in range(1, 5):

@@ -18,7 +18,6 @@ from inventory.errors import InsufficientStock, Shortage
 from inventory.models import Location
 from inventory.services.adjustment import StockChange, adjust
 from oms.core.actors import Actor, system_actor
-from oms.core.errors import InvalidInput
 from oms.core.idempotency import Answer, idempotent
 from oms.office.replay.reader import Invoice, Row
 from oms.office.replay.setup import CHANNEL, CURRENCY_COUNTRY, WAREHOUSES
@@ -225,6 +224,3 @@ class Driver:
 def connection_counter(driver: Driver) -> Any:
     """Count this connection's statements into `driver` while the context lasts."""
     return connection.execute_wrapper(driver.count)
-
-
-__all__ = ["Driver", "InvalidInput", "Tally", "connection_counter"]

@@ -8,11 +8,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from inventory.services.audit import audit_stock
+from inventory.services.audit import stock_audit
 from oms.office.replay.reader import BadFile, articles, read_invoices
 from oms.office.replay.report import as_text, summary
 from oms.office.replay.run import replay
-from oms.office.replay.setup import replay_setup
+from oms.office.replay.setup import BREAKS, replay_setup
 
 
 class Command(BaseCommand):
@@ -34,7 +34,8 @@ class Command(BaseCommand):
         except (BadFile, OSError) as error:
             raise CommandError(str(error)) from error
         lines_total = sum(len(invoice.rows) for invoice in invoices)
-        sku_ids = replay_setup(articles(invoices), invoices)
+        breaks = options["file"].with_name(BREAKS)
+        sku_ids = replay_setup(articles(invoices), invoices, breaks=breaks)
         with tqdm(total=lines_total, unit=" lines", mininterval=1, file=self.stderr) as bar:
             tally, elapsed = replay(
                 invoices,
@@ -46,7 +47,7 @@ class Command(BaseCommand):
             tally,
             lines_total=lines_total,
             elapsed=elapsed,
-            audit_clean=not audit_stock(),
+            audit_clean=stock_audit().clean,
         )
         self.stdout.write(as_text(report))
         if options["json"]:
