@@ -97,6 +97,7 @@ def style_guide(request: HttpRequest) -> HttpResponse:
             "statuses": list(STATUS_LOOK),
             "table": sample_table(request),
             "empty_table": SampleTable([], request=request),
+            "empty_first": True,
             "filter": SampleFilter(request.GET or None, queryset=User.objects.none()),
             "blank_form": SampleForm(initial={"channel": "shop"}),
             "wrong_form": SampleForm({"name": "", "discount": "120", "channel": "shop"}),
