@@ -25,14 +25,20 @@ def order(random: Random, skus: list[str], lines: int) -> dict[str, Any]:
             "postcode": "20121",
             "city": "Milano",
             "country": "IT",
-            "latitude": "45.46427",
-            "longitude": "9.18951",
+            "latitude": 45.46427,
+            "longitude": 9.18951,
         },
         "payment": {"provider": "external", "means": "card", "token": uuid.uuid4().hex},
     }
 
 
-def client(plan: dict[str, Any], number: int, statuses: Counter[int], took: list[float]) -> None:
+def client(
+    plan: dict[str, Any],
+    number: int,
+    statuses: Counter[int],
+    took: list[float],
+    refusals: list[str],
+) -> None:
     """Send this client's share of the orders over one kept-alive connection."""
     random = Random(number)
     connection = http.client.HTTPConnection("127.0.0.1", plan["port"], timeout=30)
@@ -50,17 +56,20 @@ def client(plan: dict[str, Any], number: int, statuses: Counter[int], took: list
             },
         )
         response = connection.getresponse()
-        response.read()
+        answer = response.read()
         took.append(time.perf_counter() - start)
         statuses[response.status] += 1
+        if response.status != 201 and not refusals:
+            refusals.append(answer.decode()[:500])
 
 
 def main() -> None:
     plan = json.load(sys.stdin)
     statuses: Counter[int] = Counter()
     took: list[float] = []
+    refusals: list[str] = []
     threads = [
-        threading.Thread(target=client, args=(plan, number, statuses, took))
+        threading.Thread(target=client, args=(plan, number, statuses, took, refusals))
         for number in range(plan["clients"])
     ]
     start = time.perf_counter()
@@ -74,6 +83,7 @@ def main() -> None:
         {
             "seconds": seconds,
             "statuses": statuses,
+            "first_refusal": refusals[:1],
             "p50_ms": 1000 * took[len(took) // 2],
             "p95_ms": 1000 * took[len(took) * 95 // 100],
         },
