@@ -25,6 +25,8 @@ from inventory.selectors import locations_visible
 from oms.core.actors import Actor
 from oms.core.clock import now
 from oms.core.permissions import Permission
+from oms.notifications.models import Message
+from oms.notifications.selectors import messages_about
 from oms.orders.models import FIRST_NUMBER, FulfilmentLine
 from stores.deadlines import UNDO
 from stores.models import HandOver, Pickup, PutBack
@@ -232,3 +234,9 @@ def undoable(location: Location, *, actor: Actor) -> HandOver | None:
         .order_by("-at")
         .first()
     )
+
+
+def last_message(pickup: Pickup, kind: str) -> Message | None:
+    """The newest message of a kind about the pickup's order: was the customer told?"""
+    order_id = str(pickup.fulfilment_order.order_id)
+    return messages_about("order", order_id).filter(kind=kind).last()

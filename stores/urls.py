@@ -1,5 +1,34 @@
-"""Pages."""
+"""The counter, `/counter/`."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from stores.views import handing, paper, picking, queue
+
+PICKUP = "counter/pickups/<uuid:uid>/"
+
+urlpatterns: list[URLPattern] = [
+    path("counter/", queue.queue, name="counter"),
+    path("counter/store/", queue.choose_store, name="counter-store"),
+    path("counter/scan/", queue.scan, name="counter-scan"),
+    path("counter/find/", queue.find, name="counter-find"),
+    path("counter/more/", queue.more, name="counter-more"),
+    path("counter/more/scanner/", queue.scanner, name="counter-scanner"),
+    path(PICKUP, handing.pickup_page, name="counter-pickup"),
+    path(PICKUP + "take/", picking.take, name="counter-take"),
+    path(PICKUP + "scan/", picking.scan_item, name="counter-pick-scan"),
+    path(PICKUP + "lines/<int:line>/", picking.count, name="counter-count"),
+    path(PICKUP + "lines/<int:line>/decline/", picking.decline, name="counter-decline"),
+    path(PICKUP + "preview/", picking.preview, name="counter-preview"),
+    path(PICKUP + "ready/", picking.make_ready, name="counter-ready"),
+    path(PICKUP + "place/", picking.move, name="counter-place"),
+    path(PICKUP + "pay/", handing.pay, name="counter-pay"),
+    path(PICKUP + "pay-back/", handing.pay_back, name="counter-pay-back"),
+    path(PICKUP + "hand-over/", handing.hand_over, name="counter-hand-over"),
+    path(PICKUP + "undo/", handing.undo, name="counter-undo"),
+    path(PICKUP + "extend/", handing.extend, name="counter-extend"),
+    path(PICKUP + "reinstate/", handing.reinstate, name="counter-reinstate"),
+    path(PICKUP + "put-back/", handing.put_back, name="counter-put-back"),
+    path(PICKUP + "resend/", handing.resend, name="counter-resend"),
+    path(PICKUP + "slip/", paper.pick_slip, name="counter-slip"),
+    path(PICKUP + "label/", paper.bag_label, name="counter-label"),
+]

@@ -116,7 +116,7 @@ def pickup_hand_over(uid: UUID, *, request: HandOverRequest, actor: Actor) -> An
         collected_by=request.collected_by.strip(),
         id_checked=request.id_checked,
         proof=request.proof,
-        tender=_taken_in_store(pickup.fulfilment_order.order).last(),
+        tender=taken_in_store(pickup.fulfilment_order.order).last(),
         at=now(),
     )
     audit_record(
@@ -185,13 +185,14 @@ def _keep_for_the_counter(pickup: Pickup) -> None:
 
 
 def _give_back(order: Order, *, reason: str, actor: Actor) -> list[Tender]:
-    tenders = list(_taken_in_store(order))
+    tenders = list(taken_in_store(order))
     for tender in tenders:
         tender_refund(tender.pk, reason=reason, actor=actor)
     return tenders
 
 
-def _taken_in_store(order: Order) -> QuerySet[Tender]:
+def taken_in_store(order: Order) -> QuerySet[Tender]:
+    """What was paid at the counter and not given back."""
     return order.tenders.filter(
         provider=PROVIDER, status__in=[TenderStatus.CAPTURED, TenderStatus.PARTLY_REFUNDED]
     ).order_by("pk")
