@@ -37,8 +37,9 @@ BODY_POLICY = {
 }
 
 
-def message_url(message: Message) -> str:
-    return reverse("message-detail", args=[message.uid])
+def message_url(record: Message) -> str:
+    # The parameter's name is django-tables2's: it fills row attributes by name.
+    return reverse("message-detail", args=[record.uid])
 
 
 class MessageFilter(django_filters.FilterSet):

@@ -22,6 +22,7 @@ SCOPE_LABELS = {
     "stock:write": _("Change stock"),
     "orders:read": _("Read orders"),
     "orders:write": _("Place, change and cancel orders"),
+    "fulfilment:write": _("Pick, ship and hand over"),
 }
 BOUND_LABELS = {"channel": _("Channels"), "location": _("Locations"), "company": _("Companies")}
 MOST_OBJECTS = 500

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from oms.core.actors import ActorKind
+from oms.core.formats import NOTHING
 from oms.core.models import AuditEntry
 from oms.core.permissions import Permission
 from oms.core.tables import CodeColumn, LinkColumn, Table, WhenColumn
@@ -25,9 +26,21 @@ KINDS = (
     (ActorKind.SYSTEM, gettext_lazy("The system")),
 )
 
+LONGEST = 120
 
-def entry_url(entry: AuditEntry) -> str:
-    return reverse("audit-detail", args=[entry.pk])
+
+def _in_words(value: Any) -> str:
+    """A detail without the marks of a programming language."""
+    if isinstance(value, list):
+        return ", ".join(_in_words(item) for item in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_in_words(item)}" for key, item in value.items())
+    return str(value)
+
+
+def entry_url(record: AuditEntry) -> str:
+    # The parameter's name is django-tables2's: it fills row attributes by name.
+    return reverse("audit-detail", args=[record.pk])
 
 
 class AuditFilter(django_filters.FilterSet):
@@ -79,7 +92,8 @@ class AuditTable(Table):
         row_attrs: ClassVar[dict[str, Any]] = {"data-href": entry_url, "data-panel": entry_url}
 
     def render_data(self, value: dict[str, Any]) -> str:
-        return ", ".join(f"{key}: {item}" for key, item in value.items())[:120] or "–"
+        shown = (f"{key}: {_in_words(item)}" for key, item in value.items() if item != "")
+        return "; ".join(shown)[:LONGEST] or NOTHING
 
     def value_data(self, value: dict[str, Any]) -> str:
         return json.dumps(value, ensure_ascii=False)

@@ -29,8 +29,9 @@ from oms.core.web import ListPage, PageRequest, page
 MOST_RETRIED = 1000
 
 
-def event_url(event: Event) -> str:
-    return reverse("event-detail", args=[event.position])
+def event_url(record: Event) -> str:
+    # The parameter's name is django-tables2's: it fills row attributes by name.
+    return reverse("event-detail", args=[record.position])
 
 
 class EventFilter(django_filters.FilterSet):

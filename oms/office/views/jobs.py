@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from oms.core.errors import NotFound
 from oms.core.export import export_csv
-from oms.core.formats import format_quantity
+from oms.core.formats import NOTHING, format_quantity
 from oms.core.jobs import job_cancel
 from oms.core.models import Job
 from oms.core.permissions import Permission, grants_for
@@ -29,8 +29,9 @@ SHOWN_ERRORS = 100
 ERROR_COLUMNS = ("row", "field", "message", "code")
 
 
-def job_url(job: Job) -> str:
-    return reverse("job-detail", args=[job.uid])
+def job_url(record: Job) -> str:
+    # The parameter's name is django-tables2's: it fills row attributes by name.
+    return reverse("job-detail", args=[record.uid])
 
 
 class JobFilter(django_filters.FilterSet):
@@ -70,7 +71,7 @@ class JobTable(Table):
 
     def render_done(self, record: Job) -> SafeString | str:
         if not record.total:
-            return "–"
+            return NOTHING
         text = f"{format_quantity(record.done)} / {format_quantity(record.total)}"
         if not record.is_open:
             return text

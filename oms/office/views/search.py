@@ -7,7 +7,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from oms.core.permissions import Permission
 from oms.core.web import PageRequest, htmx, page
-from oms.office.selectors.search import only_exact, search_everything
+from oms.office.selectors.search import MAX_TYPED, only_exact, search_everything
 
 SUGGESTIONS = 5
 RESULTS = 25
@@ -21,11 +21,13 @@ def search(request: PageRequest) -> HttpResponse:
     typed = request.GET.get("q", "")
     if htmx(request):
         groups = search_everything(request.actor, typed, limit=SUGGESTIONS)
-        return render(request, "office/search_suggestions.html", {"groups": groups})
+        found = {"groups": groups, "typed": typed.strip()[:MAX_TYPED]}
+        return render(request, "office/search_suggestions.html", found)
     groups = search_everything(request.actor, typed, limit=RESULTS)
     hit = only_exact(groups)
     if hit is not None:
         return redirect(hit.url)
     count = sum(len(group.hits) for group in groups)
-    context = {"groups": groups, "typed": typed.strip(), "count": count, "limit": RESULTS}
+    shown = typed.strip()[:MAX_TYPED]
+    context = {"groups": groups, "typed": shown, "count": count, "limit": RESULTS}
     return render(request, "office/search.html", context)
