@@ -1,0 +1,86 @@
+"""Names of audiences. They live in the apps above, which are asked through settings.
+
+`AUDIENCE_DIRECTORIES` maps a kind to the dotted path of a function `(keys) -> {key: name}`; called
+with None it gives everyone of that kind. A kind without one is shown by its key.
+"""
+
+from collections.abc import Callable, Collection, Iterable
+from functools import cache
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from catalog.audiences import Audience, AudienceKind
+from catalog.models import DiscountRuleAudience, PriceListAudience
+from catalog.pricing.explain import AUDIENCE_KINDS
+
+Directory = Callable[[Collection[str] | None], dict[str, str]]
+# More than this many of a kind are not offered as ticks; they can be typed.
+OFFERED = 200
+
+
+@cache
+def directory_of(kind: str) -> Directory | None:
+    """The directory settings name for a kind of audience."""
+    path = getattr(settings, "AUDIENCE_DIRECTORIES", {}).get(kind)
+    return import_string(path) if path else None
+
+
+def audience_names(audiences: Iterable[Audience]) -> dict[str, str]:
+    """What people call each audience; one query per kind at most."""
+    wanted: dict[str, set[str]] = {}
+    for audience in audiences:
+        wanted.setdefault(str(audience.kind), set()).add(audience.key)
+    names: dict[str, str] = {}
+    for kind, keys in wanted.items():
+        directory = directory_of(kind)
+        found = directory(keys) if directory else {}
+        for key in keys:
+            names[f"{kind}:{key}" if key else kind] = found.get(key) or key or everyone()
+    return names
+
+
+def everyone() -> str:
+    return str(AUDIENCE_KINDS[AudienceKind.EVERYONE])
+
+
+def audience_label(audience: Audience, names: dict[str, str]) -> str:
+    """ "Company Acme": the kind and the name."""
+    if audience.kind == AudienceKind.EVERYONE:
+        return everyone()
+    return f"{AUDIENCE_KINDS[audience.kind]} {names.get(str(audience), audience.key)}"
+
+
+def audience_options() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Known audiences by kind, to choose from: those of the directories and those in use."""
+    known: dict[str, dict[str, str]] = {str(kind): {} for kind in AudienceKind}
+    for model in (PriceListAudience, DiscountRuleAudience):
+        for kind, key in model.objects.values_list("kind", "key").distinct():
+            known.setdefault(kind, {})[key] = key
+    for kind, entries in known.items():
+        directory = directory_of(kind)
+        if directory:
+            entries |= dict(list(directory(None).items())[:OFFERED])
+    groups: list[tuple[str, list[tuple[str, str]]]] = [
+        (str(AUDIENCE_KINDS[AudienceKind.EVERYONE]), [("everyone", everyone())])
+    ]
+    for kind in (
+        AudienceKind.CHANNEL,
+        AudienceKind.STORE,
+        AudienceKind.GROUP,
+        AudienceKind.COMPANY,
+        AudienceKind.PERSON,
+    ):
+        named = sorted(known[kind].items(), key=lambda entry: entry[1].casefold())
+        if named:
+            options = [(f"{kind}:{key}", name) for key, name in named]
+            groups.append((str(AUDIENCE_KINDS[kind]), options))
+    return groups
+
+
+def audience_of(text: str) -> Audience | None:
+    """`company:acme` as an audience; None if it is not one."""
+    kind, _mark, key = text.strip().partition(":")
+    if kind not in AUDIENCE_KINDS:
+        return None
+    return Audience(AudienceKind(kind), key.strip())

@@ -1,0 +1,171 @@
+"""The catalogue's tables."""
+
+from typing import Any, ClassVar
+
+import django_tables2 as tables
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.urls import reverse
+from django.utils.html import format_html, strip_tags
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from catalog.directory import audience_label, audience_names
+from catalog.models import DiscountRule, PriceList, Sku
+from catalog.rule_words import Names, audiences_of, rule_sentence
+from catalog.selectors import life_of
+from oms.core.formats import NOTHING
+from oms.core.tables import CodeColumn, LinkColumn, QuantityColumn, StatusColumn, Table, WhenColumn
+from oms.core.templatetags.ui import badge
+
+
+def picture_url(image: str) -> str:
+    """The address of a SKU's picture: a static path, or an address as it is."""
+    return image if image.startswith(("/", "http")) else staticfiles_storage.url(image)
+
+
+def sku_url(sku: Sku) -> str:
+    return reverse("sku-detail", args=[sku.code])
+
+
+def price_list_url(price_list: PriceList) -> str:
+    return reverse("price-list-detail", args=[price_list.code])
+
+
+def rule_url(rule: DiscountRule) -> str:
+    return reverse("discount-rule-detail", args=[rule.uid])
+
+
+class SkuTable(Table):
+    empty_icon = "category"
+    empty_title = _("No SKUs")
+    empty_help = _("Products and their SKUs come from an import, from the API, or from the demo.")
+    empty_action = ("catalog-import", _("Import a catalogue"))
+
+    code = LinkColumn(verbose_name=_("SKU"), url=sku_url, code=True)
+    name = tables.Column(verbose_name=_("Name"))
+    category = tables.Column(
+        verbose_name=_("Category"), accessor="product__category_id", orderable=False
+    )
+    brand = tables.Column(verbose_name=_("Brand"), accessor="product__brand__name", orderable=True)
+    gtin = CodeColumn(verbose_name=_("GTIN"))
+    pack_size = QuantityColumn(verbose_name=_("Pack"))
+    list_count = QuantityColumn(verbose_name=_("Price lists"), orderable=False)
+    status = StatusColumn(verbose_name=_("Status"))
+
+    class Meta(Table.Meta):
+        model = Sku
+        fields = (
+            "code",
+            "name",
+            "category",
+            "brand",
+            "gtin",
+            "pack_size",
+            "list_count",
+            "status",
+        )
+        row_attrs: ClassVar[dict[str, Any]] = {"data-href": sku_url, "data-panel": sku_url}
+
+    def __init__(self, *args: Any, categories: dict[int, tuple[str, ...]], **kwargs: Any) -> None:
+        self.categories = categories
+        super().__init__(*args, **kwargs)
+
+    def render_category(self, value: int) -> str:
+        return " › ".join(self.categories.get(value, ()))
+
+    def value_category(self, value: int) -> str:
+        return " > ".join(self.categories.get(value, ()))
+
+
+class PublicationTable(Table):
+    """Columns that price lists and rules share."""
+
+    audiences = tables.Column(verbose_name=_("For"), orderable=False, empty_values=())
+    priority = QuantityColumn(verbose_name=_("Priority"))
+    valid_from = WhenColumn(verbose_name=_("From"))
+    valid_to = WhenColumn(verbose_name=_("Until"))
+    status = tables.Column(verbose_name=_("Status"))
+
+    def render_status(self, record: Any) -> SafeString:
+        return badge(life_of(record))
+
+    def value_status(self, record: Any) -> str:
+        return life_of(record)
+
+    def render_audiences(self, record: Any) -> str:
+        rows = audiences_of(record)
+        if not rows:
+            return NOTHING
+        names = audience_names(rows)
+        labels = sorted(audience_label(audience, names) for audience in rows)
+        return ", ".join(labels[:3]) + (f" +{len(labels) - 3}" if len(labels) > 3 else "")
+
+    def value_audiences(self, record: Any) -> str:
+        return ", ".join(sorted(str(row) for row in record.audiences.all()))
+
+
+class PriceListTable(PublicationTable):
+    empty_icon = "tag"
+    empty_title = _("No price lists")
+    empty_help = _("A price list says what SKUs cost, from which quantity on, and for whom.")
+    empty_action = ("price-list-new", _("Make a price list"))
+
+    name = LinkColumn(verbose_name=_("Name"), url=price_list_url)
+    code = CodeColumn(verbose_name=_("Code"))
+    currency = tables.Column(verbose_name=_("Currency"))
+    tax_included = tables.Column(verbose_name=_("Tax"))
+    price_count = QuantityColumn(verbose_name=_("Prices"))
+    parent = tables.Column(verbose_name=_("Derived from"), orderable=False)
+
+    class Meta(Table.Meta):
+        model = PriceList
+        fields = (
+            "name",
+            "code",
+            "audiences",
+            "currency",
+            "tax_included",
+            "price_count",
+            "parent",
+            "priority",
+            "valid_from",
+            "valid_to",
+            "status",
+        )
+        row_attrs: ClassVar[dict[str, Any]] = {"data-href": price_list_url}
+
+    def render_tax_included(self, value: bool) -> Any:
+        return _("included") if value else _("not included")
+
+
+class DiscountRuleTable(PublicationTable):
+    empty_icon = "discount"
+    empty_title = _("No discount rules")
+    empty_help = _("A rule takes something off the price of everything, a category or a SKU.")
+    empty_action = ("discount-rule-new", _("Make a discount rule"))
+
+    name = LinkColumn(verbose_name=_("Name"), url=rule_url)
+    sentence = tables.Column(
+        verbose_name=_("What it does"),
+        orderable=False,
+        empty_values=(),
+        attrs={"td": {"class": "wrap"}},
+    )
+
+    class Meta(Table.Meta):
+        model = DiscountRule
+        fields = ("name", "sentence", "priority", "stacking", "valid_from", "valid_to", "status")
+        sequence = fields
+        exclude = ("audiences",)
+        row_attrs: ClassVar[dict[str, Any]] = {"data-href": rule_url}
+
+    def __init__(self, *args: Any, names: Names, **kwargs: Any) -> None:
+        self.names = names
+        super().__init__(*args, **kwargs)
+
+    def render_sentence(self, record: DiscountRule) -> SafeString:
+        sentence = rule_sentence(record, names=self.names)
+        return format_html('<span class="rule-line">{}</span>', sentence)
+
+    def value_sentence(self, record: DiscountRule) -> str:
+        return strip_tags(rule_sentence(record, names=self.names))

@@ -1,0 +1,1 @@
+"""Pages of the catalogue and of prices: parse, call one service, answer."""
