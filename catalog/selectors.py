@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce, Length
 
 from catalog.gtin import is_gtin_shaped, shortest
-from catalog.models import Category, Product, Sku
+from catalog.models import Category, DiscountRule, PriceList, Product, Sku
+from catalog.status import PublicationStatus
+from oms.core.clock import now
 from oms.core.sql import array, fetch_rows, text_array
 
 
@@ -95,3 +98,39 @@ def skus_search(rows: QuerySet[Sku], text: str) -> QuerySet[Sku]:
             matching |= Q(gtin=shortest(word))
         rows = rows.filter(matching)
     return rows
+
+
+def life_of(publication: PriceList | DiscountRule) -> str:
+    """Draft, active, scheduled, expired or archived: the status with the validity counted in."""
+    if publication.status != PublicationStatus.ACTIVE:
+        return publication.status
+    moment = now()
+    if publication.valid_from is not None and publication.valid_from > moment:
+        return "scheduled"
+    if publication.valid_to is not None and publication.valid_to <= moment:
+        return "expired"
+    return publication.status
+
+
+def rules_touching(sku: Sku) -> QuerySet[DiscountRule]:
+    """Rules whose target includes the SKU, in the order they speak; exclusions not counted in."""
+    path = sku.product.category.path
+    steps = range(Category.steplen, len(path) + 1, Category.steplen)
+    return (
+        DiscountRule.objects.exclude(status=PublicationStatus.ARCHIVED)
+        .filter(
+            Q(target="everything")
+            | Q(sku=sku)
+            | Q(product=sku.product_id)
+            | Q(category__path__in=[path[:end] for end in steps])
+        )
+        .select_related("category", "product", "sku")
+        .prefetch_related("audiences", "excluded_categories", "excluded_skus")
+        .annotate(reach=Length(Coalesce("category__path", Value(""))))
+        .order_by(
+            Case(When(target="sku", then=0), When(target="product", then=1), default=2),
+            "-reach",
+            "-priority",
+            "-pk",
+        )
+    )
