@@ -39,7 +39,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "oms.core.apps.StaticFiles",
     "django.contrib.humanize",
     "django.contrib.postgres",
     "axes",
@@ -54,7 +54,7 @@ INSTALLED_APPS = [
     "pgtrigger",
     "rest_framework",
     "treebeard",
-    "oms.core",
+    "oms.core.apps.CoreConfig",
     "oms.notifications",
     "catalog",
     "inventory",
@@ -275,7 +275,8 @@ TIME_ZONE = "UTC"
 RETAILER_TIME_ZONE = env.str("RETAILER_TIME_ZONE", default="Europe/Rome")
 USE_I18N = True
 USE_TZ = True
-USE_THOUSAND_SEPARATOR = True
+# Quantities and money are grouped by our own filters; an order number must not be.
+USE_THOUSAND_SEPARATOR = False
 
 # --- static files -----------------------------------------------------------------------------
 STATIC_URL = "static/"

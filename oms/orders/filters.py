@@ -6,6 +6,7 @@ import django_filters as filters
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from inventory.models import Location
@@ -15,9 +16,14 @@ from oms.orders.selectors.search import orders_search
 from oms.orders.status import FULFILMENT_OPEN, FulfilmentStatus, OrderStatus, PaymentStatus
 
 
-def method_choices() -> list[tuple[str, Any]]:
-    """Methods by code, with their names."""
-    return [(code, method_of(code).label) for code in settings.FULFILMENT_METHODS]
+def method_label(code: str) -> str:
+    return str(method_of(code).label)
+
+
+# Names are looked up when they are shown: methods live in the apps above.
+METHODS: list[tuple[str, Any]] = [
+    (code, lazy(method_label, str)(code)) for code in settings.FULFILMENT_METHODS
+]
 
 
 def at_location(orders: QuerySet[Order], code: str) -> QuerySet[Order]:
@@ -98,7 +104,7 @@ class OrderFilter(filters.FilterSet):
     )
     status = filters.MultipleChoiceFilter(label=_("Status"), choices=OrderStatus.choices)
     payment_status = filters.MultipleChoiceFilter(label=_("Payment"), choices=PaymentStatus.choices)
-    method = filters.MultipleChoiceFilter(label=_("Method"), choices=method_choices)
+    method = filters.MultipleChoiceFilter(label=_("Method"), choices=METHODS)
     channel = filters.ModelMultipleChoiceFilter(
         label=_("Channel"), queryset=channels, to_field_name="code"
     )
@@ -129,7 +135,7 @@ class FulfilmentFilter(filters.FilterSet):
         label=_("Location"), queryset=locations, to_field_name="code"
     )
     status = filters.MultipleChoiceFilter(label=_("Status"), choices=FulfilmentStatus.choices)
-    method = filters.MultipleChoiceFilter(label=_("Method"), choices=method_choices)
+    method = filters.MultipleChoiceFilter(label=_("Method"), choices=METHODS)
 
     class Meta:
         model = FulfilmentOrder

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from oms.orders.models import OrderLine
@@ -46,9 +47,15 @@ class CancelForm(forms.Form):
         return {pk: units for pk, units in wanted.items() if units}
 
 
+def carrier_label(code: str) -> str:
+    """A carrier's name; one that only the warehouse knows is called as the warehouse calls it."""
+    path = settings.CARRIERS.get(code)
+    return code if path is None else str(getattr(import_string(path), "label", code))
+
+
 def carrier_choices() -> list[tuple[str, str]]:
     """The carriers of settings, by code."""
-    return [(code, code.replace("_", " ").capitalize()) for code in settings.CARRIERS]
+    return [(code, carrier_label(code)) for code in settings.CARRIERS]
 
 
 class ShipForm(forms.Form):

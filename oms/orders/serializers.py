@@ -35,8 +35,25 @@ def is_card_number(text: str) -> bool:
     return False
 
 
+class StrictList(serializers.ListSerializer[Any]):
+    """A list whose own faults are named at the list, not at a member it does not have."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, list):
+            raise ValidationError([_("Send a list")], code="not_a_list")
+        if not data and not self.allow_empty:
+            raise ValidationError([_("Send at least one")], code="empty")
+        if self.max_length is not None and len(data) > self.max_length:
+            message = _("Send at most %(most)s") % {"most": self.max_length}
+            raise ValidationError([message], code="max_length")
+        return super().to_internal_value(data)
+
+
 class StrictSerializer(serializers.Serializer[Any]):
     """An object with these fields and no others."""
+
+    class Meta:
+        list_serializer_class = StrictList
 
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, Mapping):
@@ -94,6 +111,12 @@ class Amount(serializers.DecimalField):
     def __init__(self, **options: Any) -> None:
         super().__init__(max_digits=14, decimal_places=AMOUNT_PLACES, **options)
 
+    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
+        # The framework takes blank text for null; here only null is.
+        if isinstance(data, str):
+            return False, data
+        return super().validate_empty_values(data)
+
     def to_internal_value(self, data: Any) -> Decimal:
         if not isinstance(data, str) or not AMOUNT.fullmatch(data):
             raise ValidationError(_('Send the amount as text, like "12.30"'), code="wrong_type")
@@ -106,6 +129,8 @@ class Degrees(serializers.FloatField):
     def to_internal_value(self, data: Any) -> Decimal:  # type: ignore[override]
         if isinstance(data, bool) or not isinstance(data, int | float):
             raise ValidationError(_("Send a number"), code="wrong_type")
+        if not -360 <= data <= 360:
+            raise ValidationError(_("Send degrees"), code="out_of_range")
         return Decimal(str(data)).quantize(Decimal("0.00001"))
 
 

@@ -21,7 +21,7 @@ from oms.core.tables import (
 )
 from oms.orders.methods import method_of
 from oms.orders.models import Customer, FulfilmentOrder, Order
-from oms.orders.status import FULFILMENT_OPEN
+from oms.orders.status import FULFILMENT_OPEN, OrderStatus
 
 # A promise nearer than this needs someone soon.
 SOON = timedelta(hours=2)
@@ -66,7 +66,7 @@ class OrderTable(Table):
     status = StatusColumn(orderable=False)
     payment_status = StatusColumn(orderable=False)
     method = MethodColumn(orderable=False)
-    channel = tables.Column(accessor="channel__name", orderable=False)
+    channel = tables.Column(verbose_name=_("Channel"), accessor="channel__name", orderable=False)
     places = tables.Column(verbose_name=_("From"), orderable=False, empty_values=())
     external_id = tables.Column(orderable=False)
     gross = MoneyColumn(orderable=False)
@@ -98,6 +98,14 @@ class OrderTable(Table):
     def value_name(self, value: str) -> str:
         return value
 
+    def render_payment_status(
+        self, value: Any, record: Order, column: StatusColumn, bound_column: Any
+    ) -> Any:
+        # Nothing was paid and nothing ever will be: that is no news.
+        if record.status == OrderStatus.CANCELLED and record.payment_status == "unpaid":
+            return self.default
+        return column.render(value, record, bound_column)
+
     def render_places(self, record: Order) -> str:
         return ", ".join(getattr(record, "places", None) or ()) or str(self.default)
 
@@ -112,7 +120,7 @@ class FulfilmentTable(Table):
         verbose_name=_("Order"), url=work_url, code=True, accessor="order__number", orderable=False
     )
     customer = tables.Column(verbose_name=_("Customer"), accessor="order__name", orderable=False)
-    location = tables.Column(accessor="location__name", orderable=False)
+    location = tables.Column(verbose_name=_("Location"), accessor="location__name", orderable=False)
     method = MethodColumn(orderable=False)
     units = QuantityColumn(verbose_name=_("Units"), orderable=False)
     picked = QuantityColumn(verbose_name=_("Picked"), orderable=False)

@@ -43,6 +43,15 @@ class Consequences:
         return sum(one.units for one in self.released)
 
     @property
+    def by_location(self) -> list[tuple[Location, int]]:
+        """Units by the location they go back on sale at."""
+        sums: dict[int, tuple[Location, int]] = {}
+        for one in self.released:
+            place, units = sums.get(one.location.pk, (one.location, 0))
+            sums[place.pk] = (place, units + one.units)
+        return list(sums.values())
+
+    @property
     def amount(self) -> Decimal:
         return sum((one.amount for one in self.given_back), ZERO)
 

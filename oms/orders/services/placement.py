@@ -25,6 +25,7 @@ from oms.core.audit import audit_record
 from oms.core.clock import now
 from oms.core.errors import InvalidInput, Issue
 from oms.core.events import event_add
+from oms.core.locks import require_transaction
 from oms.core.sql import rows_insert
 from oms.orders.errors import DuplicateOrder
 from oms.orders.methods import Method, method_of
@@ -72,6 +73,7 @@ class PlacedOrder:
     tender: Tender | None
 
 
+@transaction.atomic
 def order_place(request: OrderRequest, *, actor: Actor) -> Order:
     """Place the order; its stock is allocated and its prices and sourcing are stored with it.
 
@@ -81,9 +83,12 @@ def order_place(request: OrderRequest, *, actor: Actor) -> Order:
     return order_place_whole(request, actor=actor).order
 
 
-@transaction.atomic
 def order_place_whole(request: OrderRequest, *, actor: Actor) -> PlacedOrder:
-    """`order_place`, answering with everything it wrote."""
+    """`order_place` inside the caller's transaction, answering with everything it wrote.
+
+    The caller must let its transaction fail if this raises: an idempotent write does.
+    """
+    require_transaction()
     method = method_of(request.method)
     basket = _resolve(request, method)
     locations = list(method.candidates(request))
@@ -229,14 +234,20 @@ def _order_create(
 def _customer(request: OrderRequest) -> Customer | None:
     if not request.customer_reference:
         return None
-    customer, _created = Customer.objects.get_or_create(
-        reference=request.customer_reference,
-        defaults={
-            "name": request.contact.name,
-            "email": request.contact.email,
-            "phone": request.contact.phone,
-            "language": request.contact.language,
-        },
+    # One statement whether they are new or known, also when two of their orders come at once.
+    (customer,) = Customer.objects.bulk_create(
+        [
+            Customer(
+                reference=request.customer_reference,
+                name=request.contact.name,
+                email=request.contact.email,
+                phone=request.contact.phone,
+                language=request.contact.language,
+            )
+        ],
+        update_conflicts=True,
+        unique_fields=["reference"],
+        update_fields=["name"],
     )
     return customer
 

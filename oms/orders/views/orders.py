@@ -21,6 +21,7 @@ from oms.core.permissions import Permission, grants_for
 from oms.core.web import COUNTED_ROWS, ListPage, PageRequest, page
 from oms.notifications.selectors import messages_about
 from oms.orders.filters import OrderFilter
+from oms.orders.forms import carrier_label
 from oms.orders.methods import method_of
 from oms.orders.models import FulfilmentOrder, Order, OrderLine, TenderTransaction
 from oms.orders.selectors.records import OrderRecord, Work, orders_load
@@ -154,6 +155,7 @@ def _works(record: OrderRecord, may_fulfil: bool) -> list[dict[str, Any]]:
             "rows": [(record.positions[line.order_line_id], line) for line in work.lines],
             "tone": promise_tone(work.fulfilment_order.promised_at, work.fulfilment_order.status),
             "open": work.fulfilment_order.status in FULFILMENT_OPEN,
+            "carrier": carrier_label(work.shipment.carrier) if work.shipment else "",
             "action": _action(work) if may_fulfil else None,
         }
         for work in record.work or ()

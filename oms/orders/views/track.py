@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from oms.core.actors import Actor, ActorKind
+from oms.core.clock import now
 from oms.core.errors import DomainError, NotFound
 from oms.orders.methods import method_of
 from oms.orders.models import Order
@@ -73,6 +74,7 @@ def _context(record: OrderRecord, asking: bool, problem: DomainError | None) -> 
         "cancellable": cancellable,
         "asking": asking and cancellable,
         "problem": problem,
+        "now": now(),
         "retailer_name": settings.RETAILER_NAME,
     }
 
