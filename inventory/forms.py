@@ -25,6 +25,7 @@ DAYS = (
     ("holiday", _("Public holidays")),
 )
 MAX_UNITS = 1_000_000
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 class CorrectionForm(forms.Form):
@@ -44,7 +45,11 @@ class CorrectionForm(forms.Form):
         max_value=MAX_UNITS,
         help_text=_("All that lie there now; or, for units that went, a number below 0."),
     )
-    reason = forms.ChoiceField(label=_("Reason"), choices=AdjustmentReason.choices)
+    reason = forms.ChoiceField(
+        label=_("Reason"),
+        choices=AdjustmentReason.choices,
+        initial=AdjustmentReason.CORRECTION.value,
+    )
     note = forms.CharField(
         label=_("Note"),
         max_length=80,
@@ -72,7 +77,9 @@ class StockImportForm(forms.Form):
 
     file = forms.FileField(
         label=_("File"),
-        help_text=_("CSV or XLSX with the columns location, sku, quantity and, if you like, safety_stock."),
+        help_text=_(
+            "CSV or XLSX with the columns location, sku, quantity and, if you like, safety_stock."
+        ),
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
     )
     location = forms.ModelChoiceField(
@@ -109,7 +116,7 @@ class StockImportForm(forms.Form):
         return file
 
 
-class LocationForm(forms.ModelForm[Location]):
+class LocationForm(forms.ModelForm):
     """A location; its opening hours one day to a field, as people write them."""
 
     class Meta:
@@ -143,6 +150,12 @@ class LocationForm(forms.ModelForm[Location]):
 
     def hour_fields(self) -> list[Any]:
         return [self[f"hours_{key}"] for key, _label in DAYS]
+
+    def clean_code(self) -> str:
+        code = str(self.cleaned_data["code"]).strip()
+        if not CODE.fullmatch(code) or code == "new":
+            raise ValidationError(_("Use letters, digits, hyphens and dots"))
+        return code
 
     def clean_country(self) -> str:
         return str(self.cleaned_data["country"]).upper()

@@ -1,5 +1,36 @@
 """Pages."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from inventory.views import audit, correction, imports, locations, stock
+
+urlpatterns = [
+    path("office/stock/", stock.stock_list, name="stock-list"),
+    path("office/stock/sku/<path:code>/", stock.stock_sku, name="stock-sku"),
+    path(
+        "office/stock/movements/<path:code>/at/<str:location>/",
+        stock.stock_movements,
+        name="stock-movements",
+    ),
+    path(
+        "office/stock/adjust/<path:code>/at/<str:location>/",
+        correction.stock_adjust,
+        name="stock-adjust",
+    ),
+    path("office/stock/import/", imports.stock_import, name="stock-import"),
+    path(
+        "office/stock/import/template.csv",
+        imports.stock_import_template,
+        name="stock-import-template",
+    ),
+    path(
+        "office/stock/import/<uuid:uid>/apply/",
+        imports.stock_import_apply,
+        name="stock-import-apply",
+    ),
+    path("office/stock/audit/", audit.stock_audit_page, name="stock-audit"),
+    path("office/locations/", locations.location_list, name="location-list"),
+    path("office/locations/new/", locations.location_new, name="location-new"),
+    path("office/locations/<str:code>/", locations.location_detail, name="location-detail"),
+    path("office/locations/<str:code>/edit/", locations.location_edit, name="location-edit"),
+]

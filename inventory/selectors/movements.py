@@ -84,6 +84,14 @@ def balance_by_day(stock: Stock, days: int = 90) -> Sequence[DayBalance]:
     return balances[::-1]
 
 
+def since_first(balances: Sequence[DayBalance]) -> Sequence[DayBalance]:
+    """Without the empty days before the first that was not."""
+    first = next(
+        (at for at, day in enumerate(balances) if day.on_hand or day.allocated), len(balances) - 1
+    )
+    return balances[max(0, min(first - 1, len(balances) - 7)) :]
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """Units of a stock row that a demand has claimed, and for what."""

@@ -56,10 +56,10 @@ def sku_totals(stock: QuerySet[Stock]) -> QuerySet[Sku]:
 def stock_sums(stock: QuerySet[Stock]) -> dict[str, int]:
     """The sums of all figures and of what is available."""
     sums = stock.order_by().aggregate(
-        **{figure: Coalesce(Sum(figure), 0) for figure in FIGURES},
-        available=Coalesce(Sum(AVAILABLE), 0),
+        **{f"sum_{figure}": Coalesce(Sum(figure), 0) for figure in FIGURES},
+        sum_available=Coalesce(Sum(AVAILABLE), 0),
     )
-    return {name: int(value) for name, value in sums.items()}
+    return {name.removeprefix("sum_"): int(value) for name, value in sums.items()}
 
 
 def with_available(stock: QuerySet[Stock]) -> QuerySet[Stock]:

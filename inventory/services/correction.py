@@ -8,9 +8,9 @@ from inventory.errors import ShortageUnconfirmed
 from inventory.locks import stock_for_update
 from inventory.models import Stock
 from inventory.services.adjustment import StockChange, adjust, stock_add
-from oms.core.sql import array
 from inventory.status import MovementKind
 from oms.core.actors import Actor
+from oms.core.sql import array
 
 
 @dataclass(frozen=True, slots=True)
