@@ -55,7 +55,7 @@ class CheckedLine:
 
     @property
     def stock(self) -> StockWord:
-        return stock_word(self.available, self.sku.pack_size)
+        return stock_word(self.available, self.sku.pack_size, wanted=self.quantity)
 
     @property
     def unit_net(self) -> Decimal | None:

@@ -6,7 +6,7 @@ what it answers into the net unit prices that business buyers compare.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from babel.numbers import format_currency
@@ -20,13 +20,15 @@ from catalog.errors import NoPrice, NoTaxRate
 from catalog.pricing import PriceContext, PricedBasket, PricedLine, PriceRequest
 from catalog.pricing.engine import price_basket_from
 from catalog.pricing.loading import load_price_data
-from oms.core.clock import now
+from oms.core.clock import now, retailer_zone
 from oms.core.models import User
 from oms.core.money import AMOUNT_PLACES, ZERO
 from oms.orders.models import Channel
 from oms.orders.status import ChannelKind
 
 HUNDRED = Decimal(100)
+# Validity ends before `valid_to`, not with it.
+INSTANT = timedelta(microseconds=1)
 UNIT_STEP = Decimal(1).scaleb(-AMOUNT_PLACES)
 
 
@@ -144,10 +146,11 @@ class PriceSheet:
                 found.append(Break(quantity, net, unit_text(net, self.context.currency)))
         return found
 
-    def valid_to(self, line: PricedLine) -> datetime | None:
-        """When the price list this line's price came from ends, if it does."""
+    def last_day(self, line: PricedLine) -> date | None:
+        """The last day on which the price list of this line's price applies, if it ends."""
         codes = {step["list"] for step in line.trace if step["step"] == "price"}
-        return next((facts.valid_to for facts in self.data.lists if facts.code in codes), None)
+        end = next((facts.valid_to for facts in self.data.lists if facts.code in codes), None)
+        return (end - INSTANT).astimezone(retailer_zone()).date() if end is not None else None
 
     def _steps(self, sku_id: int, pack: int) -> set[int]:
         ancestors = {facts.id: facts for facts in self.data.lists}

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
@@ -27,7 +27,7 @@ class CatalogueRow:
     unit_text: str
     list_text: str
     breaks: tuple[Break, ...]
-    valid_to: datetime | None
+    last_day: date | None
     stock: StockWord
     available: int
     in_basket: int
@@ -97,7 +97,7 @@ def _row(sheet: PriceSheet, sku: Sku, available: int, in_basket: int) -> Catalog
         unit_text=unit_text(net, currency),
         list_text=unit_text(listed, currency) if listed and net and listed > net else "",
         breaks=tuple(breaks) if len(breaks) > 1 else (),
-        valid_to=sheet.valid_to(price) if price is not None else None,
+        last_day=sheet.last_day(price) if price is not None else None,
         stock=stock_word(available, sku.pack_size),
         available=available,
         in_basket=in_basket,

@@ -35,11 +35,11 @@ def shippable(sku_ids: Iterable[int]) -> dict[int, int]:
     return totals
 
 
-def stock_word(available: int, pack: int) -> StockWord:
-    """The words for `available` units of a SKU sold in packs of `pack`."""
+def stock_word(available: int, pack: int, *, wanted: int = 0) -> StockWord:
+    """The words for `available` units of a SKU sold in packs of `pack`, if `wanted` are asked."""
     if available < pack:
         return StockWord("out", _("Out of stock"))
-    if available < pack * FEW_PACKS:
+    if available < max(pack * FEW_PACKS, wanted):
         left = ngettext("%(n)s left", "%(n)s left", available)
         return StockWord("low", left % {"n": format_quantity(available)})
     return StockWord("in_stock", _("In stock"))

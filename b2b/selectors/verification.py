@@ -1,7 +1,7 @@
 """Turning wanted rows into checked lines: unknown codes with their nearest, duplicates merged."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 
@@ -21,16 +21,18 @@ NEAREST = 3
 # Codes beyond these are still named as unknown, without suggestions.
 MAX_GUESSED = 100
 
-# The GIN trigram index finds the candidates; names help where a person typed words.
+# Of these, what the index does not find is looked for among all SKUs.
+MAX_SEARCHED = 10
+
 CLOSEST = """
     SELECT asked.code, near.code, near.name
     FROM unnest(%(codes)s::text[]) AS asked(code)
     CROSS JOIN LATERAL (
         SELECT sku.code, sku.name, similarity(upper(sku.code), asked.code) AS likeness
         FROM catalog_sku AS sku
-        WHERE sku.status = 'active'
-          AND (upper(sku.code) %% asked.code OR starts_with(upper(sku.code), left(asked.code, 4)))
-        ORDER BY likeness DESC, sku.code LIMIT %(nearest)s) AS near
+        WHERE sku.status = 'active' AND (%(all)s OR upper(sku.code) %% asked.code)
+        ORDER BY likeness DESC, sku.code
+        LIMIT %(nearest)s) AS near
 """
 
 
@@ -112,7 +114,7 @@ class _Merging:
 
 
 def verify(buying: Buying, rows: Sequence[WantedRow]) -> Verification:
-    """Look up, merge, price and check the rows; seven queries whatever their number."""
+    """Look up, merge, price and check the rows; nine queries at most, whatever their number."""
     found = skus_by_code(row.code for row in rows)
     merging: dict[int, _Merging] = {}
     bad: list[BadRow] = []
@@ -157,21 +159,24 @@ def _notes(entry: _Merging) -> list[str | Promise]:
 
 
 def _with_nearest(bad: Sequence[BadRow]) -> list[BadRow]:
-    asked = {row.code.upper() for row in bad if row.field == "code" and row.code}
-    guesses: dict[str, list[Nearest]] = {}
-    if asked:
-        with connection.cursor() as cursor:
-            cursor.execute(CLOSEST, {"codes": sorted(asked)[:MAX_GUESSED], "nearest": NEAREST})
-            for code, near, name in cursor.fetchall():
-                guesses.setdefault(code, []).append(Nearest(near, name))
+    asked = sorted({row.code.upper() for row in bad if row.field == "code" and row.code})
+    guesses = _closest(asked[:MAX_GUESSED], everywhere=False)
+    lost = [code for code in asked if len(guesses.get(code, ())) < NEAREST]
+    guesses |= _closest(lost[:MAX_SEARCHED], everywhere=True)
     return [
-        BadRow(
-            row.row,
-            row.code,
-            row.quantity_text,
-            row.text,
-            row.field,
-            tuple(guesses.get(row.code.upper(), ())) if row.field == "code" else (),
-        )
+        replace(row, nearest=tuple(guesses.get(row.code.upper(), ())))
+        if row.field == "code"
+        else row
         for row in bad
     ]
+
+
+def _closest(codes: Sequence[str], *, everywhere: bool) -> dict[str, list[Nearest]]:
+    """The SKUs whose codes look most like each of `codes`; one query."""
+    guesses: dict[str, list[Nearest]] = {}
+    if codes:
+        with connection.cursor() as cursor:
+            cursor.execute(CLOSEST, {"codes": list(codes), "nearest": NEAREST, "all": everywhere})
+            for code, near, name in cursor.fetchall():
+                guesses.setdefault(code, []).append(Nearest(near, name))
+    return guesses

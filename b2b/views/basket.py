@@ -16,7 +16,7 @@ from oms.core.web import htmx
 @portal
 def basket(request: PortalRequest) -> HttpResponseBase:
     """What is about to be ordered, with everything that keeps it from being."""
-    return portal_render(request, "b2b/basket.html")
+    return portal_render(request, "b2b/basket.html", {"basket_page": True})
 
 
 @require_POST
@@ -61,4 +61,8 @@ def _wanted(request: PortalRequest) -> tuple[int, int]:
 def _answer(request: PortalRequest) -> HttpResponseBase:
     if not htmx(request):
         return redirect("b2b-basket")
-    return render(request, "b2b/parts/basket_answer.html", portal_context(request, {"oob": True}))
+    return render(
+        request,
+        "b2b/parts/basket_answer.html",
+        portal_context(request, {"oob": True, "basket_page": True}),
+    )

@@ -1,5 +1,11 @@
 """Pages."""
 
-from django.urls import URLPattern
+from django.urls import path
+from django.views.decorators.http import require_safe
 
-urlpatterns: list[URLPattern] = []
+from oms.returns import views
+
+urlpatterns = [
+    path("office/returns/", require_safe(views.return_list), name="return-list"),
+    path("office/orders/<int:number>/return/", views.return_create, name="return-create"),
+]
