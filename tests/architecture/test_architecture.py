@@ -3,7 +3,6 @@
 import ast
 import re
 import subprocess
-from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -240,22 +239,19 @@ def test_every_status_has_a_look():
     assert not [f"{where}: {value}" for where, value in choices if value not in STATUS_LOOK]
 
 
-def test_test_modules_are_named_once_and_short():
-    """pytest imports test modules by their bare names."""
-    paths = sorted((ROOT / "tests").rglob("*.py"))
-    tests = [path for path in paths if path.name.startswith("test_")]
-    twice = [name for name, times in Counter(path.name for path in tests).items() if times > 1]
-    assert not twice
+def test_test_modules_are_short_and_lie_in_the_folder_of_their_subject():
+    tests = ROOT / "tests"
+    paths = sorted(tests.rglob("*.py"))
+    modules = [path for path in paths if path.name.startswith("test_")]
     long = {
         str(path.relative_to(ROOT)): lines
-        for path in tests
+        for path in modules
         if (lines := path.read_text(encoding="utf-8").count("\n")) > MODULE_LINES
     }
     assert not long
-    known = {"conftest", "factories", "__init__"}
-    stray = [
-        str(path.relative_to(ROOT))
-        for path in paths
-        if path.parent == ROOT / "tests" and path.stem not in known and path not in tests
-    ]
-    assert not stray
+    # Folders are packages, so that two may each have a test_api.py.
+    folders = {path.parent for path in modules}
+    assert tests not in folders
+    bare = [str(one.relative_to(ROOT)) for one in folders if not (one / "__init__.py").exists()]
+    assert not bare
+    assert {path.stem for path in tests.glob("*.py")} <= {"conftest", "factories", "__init__"}
