@@ -1,0 +1,175 @@
+"""Loading the demo retailer: set-up first, then thirty days of business up to this minute."""
+
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+from functools import partial
+from random import Random
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from inventory.models import Location
+from oms.core.actors import system_actor
+from oms.core.clock import now, retailer_zone
+from oms.core.errors import Conflict
+from oms.office.demo.articles import articles_make, taxes_make
+from oms.office.demo.clock import Travel
+from oms.office.demo.companies import CLOSED, FIRMS, companies_make
+from oms.office.demo.customers import customers_invent
+from oms.office.demo.parcels import Parcels
+from oms.office.demo.people import HOME_STORE, OTHER_STORE, people_make
+from oms.office.demo.pickups import Pickups
+from oms.office.demo.places import STORES, locations_make
+from oms.office.demo.prices import PriceLists, rules_make
+from oms.office.demo.scenes import Scenes
+from oms.office.demo.stocking import delivery, recount, stock_make
+from oms.office.demo.timeline import Timeline
+from oms.office.demo.trade import Trade
+from oms.office.demo.world import World
+from oms.orders.models import Channel
+from oms.orders.status import ChannelKind
+
+SEED = 20_260
+DAYS = 30
+ACTOR = system_actor("demo")
+# Orders per day, by how they are delivered.
+SHIPPED, COLLECTED, TRADE = 4, 3, 2
+SHOP_HOURS = (7, 23)
+
+
+class NotEmpty(Conflict):
+    """There is a retailer in this database already."""
+
+    code = "not_empty"
+    title = _("The demo retailer is only loaded into an empty database")
+
+
+def is_empty() -> bool:
+    """Whether nothing was set up here yet."""
+    return not Channel.objects.exists()
+
+
+@transaction.atomic
+def demo_load(*, scale: int = 1) -> dict[str, int]:
+    """Make the demo retailer with `scale` times the usual orders; what was made, by name.
+
+    One transaction: all of it or nothing. Raises NotEmpty.
+    """
+    if not is_empty():
+        raise NotEmpty
+    rng = Random(SEED)  # noqa: S311 - a play, not a secret
+    present = now()
+    with Travel() as travel:
+        travel.to(present - timedelta(days=DAYS + 1))
+        world = _world(travel, present, rng)
+        _business(world, scale)
+        world.timeline.run()
+    return _made(world)
+
+
+def _world(travel: Travel, present: datetime, rng: Random) -> World:
+    """The retailer before its first order."""
+    channels = _channels()
+    locations: Mapping[str, Location] = locations_make()
+    taxes_make()
+    articles = articles_make(actor=ACTOR)
+    companies = companies_make(rng=rng, actor=ACTOR)
+    PriceLists(articles, moment=present, rng=rng, actor=ACTOR).make()
+    rules_make(moment=present, actor=ACTOR)
+    return World(
+        rng=rng,
+        timeline=Timeline(travel, present=present, rng=rng),
+        staff=people_make(locations, companies, channels, actor=ACTOR),
+        locations=locations,
+        channels=channels,
+        companies=companies,
+        articles=articles,
+        shelves=stock_make(articles, locations, rng=rng, actor=ACTOR),
+        customers=customers_invent(160, rng),
+    )
+
+
+def _channels() -> dict[str, Channel]:
+    given = (
+        ("eshop", "E-shop", ChannelKind.ESHOP),
+        ("till", "Store tills", ChannelKind.TILL),
+        ("phone", "Customer service", ChannelKind.PHONE),
+        ("b2b", "B2B portal", ChannelKind.B2B),
+    )
+    return {
+        code: Channel.objects.create(code=code, name=name, kind=kind) for code, name, kind in given
+    }
+
+
+def _business(world: World, scale: int) -> None:
+    """Put thirty days of orders, deliveries and counts on the timeline."""
+    parcels = Parcels(world)
+    pickups = Pickups(world)
+    trade = Trade(world, parcels)
+    stores = [place.code for place in STORES]
+    # The demo's own stores are busier, so that their pages have something to show.
+    often = [*stores, HOME_STORE, HOME_STORE, OTHER_STORE]
+    buyers = [firm.code for firm in FIRMS if firm.code != CLOSED]
+    for day in range(DAYS, -1, -1):
+        for _number in range(SHIPPED * scale):
+            kind = world.rng.random()
+            moment = _moment(world, day)
+            if kind < 0.76:
+                parcels.eshop(moment)
+            elif kind < 0.90:
+                parcels.phone(moment)
+            else:
+                parcels.till(moment, world.rng.choice(stores))
+        for _number in range(COLLECTED * scale):
+            pickups.order(
+                _moment(world, day),
+                world.rng.choice(often),
+                world.rng.choice(("collect", "reserve")),
+                channel=world.rng.choice(("eshop", "eshop", "eshop", "phone")),
+            )
+        for _number in range(TRADE * scale):
+            trade.order(_moment(world, day), world.rng.choice(buyers))
+    for ago in (40, 95, 200, 60 * 20):
+        parcels.split(world.timeline.present - timedelta(minutes=ago))
+    for code in (HOME_STORE, OTHER_STORE):
+        Scenes(world, pickups, code).play()
+    for number, code in enumerate(buyers):
+        trade.pays(_moment(world, 3 + number % 10), code, actor=world.staff.office)
+    _goods_in(world)
+    pickups.sweeps(world.timeline.moment)
+
+
+def _goods_in(world: World) -> None:
+    """A delivery every third day, and a cycle count of one store after the other."""
+    sold = [a for a in world.articles if a.is_sold and not a.row.components]
+    for number, day in enumerate(range(DAYS, 0, -3)):
+        receive = partial(
+            delivery, 4700 + number, sold, world.warehouse, rng=world.rng, actor=world.staff.picker
+        )
+        world.timeline.at(_moment(world, day), receive)
+    for number, place in enumerate(STORES):
+        count = partial(
+            recount,
+            310 + number,
+            world.shelves.at(place.code, sold, least=8),
+            world.locations[place.code],
+            rng=world.rng,
+            actor=world.staff.stores[place.code],
+        )
+        world.timeline.at(_moment(world, 2 + 2 * number), count)
+
+
+def _moment(world: World, days_ago: int) -> datetime:
+    """Some moment of that day at which people are awake; of today: one that is over."""
+    zone = retailer_zone()
+    present = world.timeline.present
+    day = (present.astimezone(zone) - timedelta(days=days_ago)).date()
+    start = datetime.combine(day, time(SHOP_HOURS[0]), zone)
+    end = datetime.combine(day, time(SHOP_HOURS[1]), zone)
+    if days_ago == 0:
+        start, end = min(start, present - timedelta(hours=5)), min(end, present)
+    return start + (end - start) * world.rng.random()
+
+
+def _made(world: World) -> dict[str, int]:
+    return dict(sorted(world.timeline.done.items()))
