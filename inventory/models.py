@@ -42,8 +42,12 @@ class Location(models.Model):
     city = models.CharField(_("city"), max_length=80, blank=True, default="")
     country = models.CharField(_("country"), max_length=2, default="IT")
     phone = models.CharField(_("phone"), max_length=30, blank=True, default="")
-    latitude = models.DecimalField(_("latitude"), max_digits=8, decimal_places=5, null=True)
-    longitude = models.DecimalField(_("longitude"), max_digits=8, decimal_places=5, null=True)
+    latitude = models.DecimalField(
+        _("latitude"), max_digits=8, decimal_places=5, null=True, blank=True
+    )
+    longitude = models.DecimalField(
+        _("longitude"), max_digits=8, decimal_places=5, null=True, blank=True
+    )
     time_zone = models.CharField(_("time zone"), max_length=40, default="Europe/Rome")
     # ISO weekday ("1" = Monday) → [["09:00", "13:00"], ["15:30", "19:30"]]; absent = closed.
     opening_hours = models.JSONField(_("opening hours"), default=dict, blank=True)
