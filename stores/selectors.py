@@ -75,9 +75,9 @@ def pickup_rows(actor: Actor | None = None) -> QuerySet[Pickup]:
     ).prefetch_related(
         Prefetch(
             "fulfilment_order__lines",
-            FulfilmentLine.objects.select_related("order_line__sku").order_by(
-                "order_line__position"
-            ),
+            FulfilmentLine.objects.select_related("order_line__sku")
+            .defer("order_line__price_trace")
+            .order_by("order_line__position"),
         )
     )
 
