@@ -1,5 +1,10 @@
 """Routes under `/api/v1/`."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from b2b import api
+
+urlpatterns = [
+    path("companies/", api.CompanyListView.as_view(), name="api-company-list"),
+    path("companies/<slug:code>/", api.CompanyView.as_view(), name="api-company-detail"),
+]

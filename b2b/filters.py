@@ -76,3 +76,11 @@ class CompanyFilter(django_filters.FilterSet):
 
     def of_group(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         return rows.filter(group=value)
+
+
+class CompanyApiFilter(django_filters.FilterSet):
+    """`?group=`, `?is_active=`, `?vat_id=`."""
+
+    class Meta:
+        model = Company
+        fields: tuple[str, ...] = ("group", "is_active", "vat_id")
