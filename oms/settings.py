@@ -163,6 +163,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 1800,
     "socket_timeout": 10,
     "socket_connect_timeout": 3,
+    # A wake-up is a hint: without these, kombu holds the request for nine seconds when the broker
+    # is down. (Workers and beat reconnect by their own rules.)
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0,
+    "interval_max": 0,
     "global_keyprefix": env.str("BROKER_PREFIX", default=""),
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -394,6 +400,7 @@ SPECTACULAR_SETTINGS = {
         "TenderStatusEnum": "oms.orders.status.TenderStatus",
         "PaymentStatusEnum": "oms.orders.status.PaymentStatus",
         "CancelReasonEnum": "oms.orders.status.CancelReason",
+        "ReturnReasonEnum": "oms.returns.models.ReturnReason",
     },
 }
 

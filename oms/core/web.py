@@ -105,11 +105,11 @@ class ListPage(View):
             header = [str(cell) for cell in next(values)]
             export = export_csv if wanted == "csv" else export_xlsx
             return export(header, values, f"{self.export_name}.{wanted}")
+        # Counting stops where a person stops caring: no full scan of a large table on every page.
+        count = rows.all()[: COUNTED_ROWS + 1].count()
         tables.RequestConfig(
             request, paginate={"per_page": self.per_page, "paginator_class": LazyPaginator}
         ).configure(table)
-        # Counting stops where a person stops caring: no full scan of a large table on every page.
-        count = rows[: COUNTED_ROWS + 1].count()
         context = {
             "title": self.title,
             "table": table,

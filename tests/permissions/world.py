@@ -1,0 +1,147 @@
+"""Two stores, two companies, and one of everything a route can name, on either side."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from django.db import transaction
+
+from oms.core.actors import system_actor, user_actor
+from oms.core.audit import audit_record, audit_trail
+from oms.core.jobs import job_start
+from oms.core.models import User
+from oms.notifications.services import message_queue
+from oms.orders.models import Order
+from oms.orders.requests import Account, Contact, OrderRequest, PaymentRequest
+from oms.orders.services.placement import order_place
+from oms.orders.tracking import tracking_token
+from tests.b2b.factories import make_trade
+from tests.catalog.factories import make_category, make_price_list, make_rule
+from tests.core.factories import add_event, make_key, make_user
+from tests.inventory.factories import make_location, put
+from tests.orders.factories import ALWAYS_OPEN, MILAN, make_shop
+from tests.stores.factories import reserve
+
+Arguments = dict[str, Any]
+SYSTEM = system_actor("test")
+
+
+@dataclass
+class World:
+    """`subjects`: name → (arguments of A's or X's object, arguments of B's or Y's)."""
+
+    users: dict[str, User]
+    subjects: dict[str, tuple[Arguments, Arguments]] = field(default_factory=dict)
+    objects: dict[str, Any] = field(default_factory=dict)
+
+
+def make_world() -> World:
+    shop = make_shop(2)
+    other = make_location(
+        f"B{uuid4().hex[:6]}", ships=False, collects=True, opening_hours=ALWAYS_OPEN
+    )
+    with transaction.atomic():
+        for sku in shop.skus:
+            put(sku, other, 100)
+    trade = make_trade()
+    pickups = (reserve(shop), reserve(shop, location=other.code))
+    world = World(_users(shop.store, other, trade))
+    orders = tuple(Order.objects.get(fulfilment_orders__pickup=one) for one in pickups)
+    world.objects = {"channel": shop.channel, "a": shop.store, "b": other, "trade": trade}
+    add = world.subjects.__setitem__
+    add("pickup", tuple({"uid": one.uid} for one in pickups))
+    add(
+        "pickup_line",
+        tuple({"uid": one.uid, "line": one.fulfilment_order.lines.first().pk} for one in pickups),
+    )
+    add("work", tuple({"uid": one.fulfilment_order.uid} for one in pickups))
+    add("order", tuple({"number": order.number} for order in orders))
+    add("tracking", tuple({"token": tracking_token(order.pk)} for order in orders))
+    add("location", ({"code": shop.store.code}, {"code": other.code}))
+    add(
+        "stock",
+        tuple({"code": shop.skus[0].code, "location": one.code} for one in (shop.store, other)),
+    )
+    add("company", ({"code": trade.x.code}, {"code": trade.y.code}))
+    _company_orders(world, trade)
+    _shared(world, shop, orders)
+    return world
+
+
+def _users(a: Any, b: Any, trade: Any) -> dict[str, User]:
+    disabled = make_user("clerk", scope=a)
+    disabled.is_active = False
+    disabled.save()
+    return {
+        "clerk of A": make_user("clerk", scope=a),
+        "clerk of B": make_user("clerk", scope=b),
+        "manager of A": make_user("store_manager", scope=a),
+        "buyer of X": make_user("buyer", scope=trade.x),
+        "buyer of Y": make_user("buyer", scope=trade.y),
+        "agent of X": make_user("agent", scope=trade.x),
+        "pricing admin": make_user("pricing_admin"),
+        "operations admin": make_user("operations_admin"),
+        "auditor": make_user("auditor"),
+        "nobody": make_user(),
+        "disabled": disabled,
+    }
+
+
+def _company_orders(world: World, trade: Any) -> None:
+    from_x, from_y = (_order_for(trade, company) for company in (trade.x, trade.y))
+    world.subjects["company_order"] = ({"number": from_x.number}, {"number": from_y.number})
+    world.subjects["company_order_line"] = (
+        {"number": from_x.number, "position": 1},
+        {"number": from_y.number, "position": 1},
+    )
+
+
+def _order_for(trade: Any, company: Any) -> Order:
+    return order_place(
+        OrderRequest(
+            channel=trade.channel,
+            lines=tuple(trade.lines()),
+            contact=Contact(company.name),
+            method="ship",
+            address=MILAN,
+            payment=PaymentRequest("on_account", "on account"),
+            account=Account(company.pk, company.name),
+        ),
+        actor=SYSTEM,
+    )
+
+
+def _shared(world: World, shop: Any, orders: tuple[Order, ...]) -> None:
+    """Things without a scope: one set of arguments serves both sides."""
+    admin = world.users["operations admin"]
+    sku = shop.skus[0]
+    price_list, rule = make_price_list({sku: "9.00"}), make_rule()
+    message = message_queue(
+        kind="orders/order_cancelled",
+        source=uuid4().hex,
+        recipient="ada@example.com",
+        language="en",
+        context={"order": {"name": "Ada", "number": 1}, "whole": True, "tracking_url": "x"},
+        subject_type="order",
+        subject_id=str(orders[0].pk),
+    )
+    assert message is not None
+    with transaction.atomic():
+        audit_record("test.done", admin, actor=SYSTEM)
+    job = job_start("catalog.import", title="Import", actor=user_actor(admin), upload=b"sku\n")
+    both: dict[str, Arguments] = {
+        "sku": {"code": sku.code},
+        "category": {"pk": make_category().pk},
+        "price_list": {"code": price_list.code},
+        "price_list_move": {"code": price_list.code, "move": "unpublish"},
+        "rule": {"uid": rule.uid},
+        "rule_move": {"uid": rule.uid, "move": "unpublish"},
+        "job": {"uid": job.uid},
+        "message": {"uid": message.uid},
+        "order_message": {"number": orders[0].number, "uid": message.uid},
+        "audit": {"pk": audit_trail(admin).last().pk},  # type: ignore[union-attr]
+        "event": {"position": add_event().position},
+        "key": {"pk": make_key()[0].pk},
+    }
+    for name, arguments in both.items():
+        world.subjects[name] = (arguments, arguments)
