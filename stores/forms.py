@@ -44,6 +44,8 @@ class HandOverForm(forms.Form):
     collected_by = forms.CharField(
         label=_("Collected by somebody else"), max_length=120, required=False
     )
+    # The person named with the order came.
+    by_deputy = forms.BooleanField(required=False)
     id_checked = forms.BooleanField(label=_("I have seen an identity card"), required=False)
     partly = forms.BooleanField(required=False)
 

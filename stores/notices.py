@@ -19,12 +19,13 @@ from oms.orders.methods import method_of
 from oms.orders.payloads import order_payload_load
 from oms.orders.services.payment import order_due
 from oms.orders.tracking import tracking_url
-from stores.codes import pickup_code, pickup_token
+from stores.codes import CODE_LENGTH, pickup_code, pickup_token
 from stores.deadlines import collect_by
 from stores.hours import hours_in_words
 from stores.models import Pickup
 
 READY = "stores/pickup_ready"
+HIDDEN = "•" * CODE_LENGTH
 
 
 def order_placed(event: Event) -> None:
@@ -69,7 +70,10 @@ def pickup_declined(event: Event) -> None:
 
 
 def ready_preview(pickup: Pickup) -> tuple[str, str]:
-    """Subject and text of the message a customer gets when the pickup becomes ready."""
+    """Subject and text of the message a customer gets when the pickup becomes ready.
+
+    For the clerk's eyes, so without the code: who hands over must not know what to be shown.
+    """
     order = pickup.fulfilment_order.order
     context = _context(
         order_payload_load(order)["order"],
@@ -77,6 +81,7 @@ def ready_preview(pickup: Pickup) -> tuple[str, str]:
         due=order_due(order),
         until=pickup.collect_by or collect_by(pickup.location, now()),
     )
+    context |= {"code": HIDDEN, "token": ""}
     subject, text, _html = message_render(READY, order.language, context)
     return subject, text
 

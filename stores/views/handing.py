@@ -133,12 +133,14 @@ def hand_over(request: CounterRequest, pickup: Pickup) -> HttpResponseBase:
     form = HandOverForm(request.POST)
     if not form.is_valid():
         raise NotFound
+    named = pickup.deputy if form.cleaned_data["by_deputy"] else ""
+    collected_by = form.cleaned_data["collected_by"] or named
     answer = pickup_hand_over(
         pickup.uid,
         request=HandOverRequest(
             nonce=form.cleaned_data["nonce"],
             proof=_proof(request, pickup),
-            collected_by=form.cleaned_data["collected_by"],
+            collected_by=collected_by,
             id_checked=form.cleaned_data["id_checked"],
             partly=form.cleaned_data["partly"],
         ),
@@ -148,7 +150,7 @@ def hand_over(request: CounterRequest, pickup: Pickup) -> HttpResponseBase:
         return show(request, moment_of(answer), status=409)
     request.session.pop(PROOF, None)
     units = pieces(items_of(pickup))["pieces"]
-    who = form.cleaned_data["collected_by"] or pickup.fulfilment_order.order.name
+    who = collected_by or pickup.fulfilment_order.order.name
     text = ngettext("%(units)s item to %(who)s", "%(units)s items to %(who)s", units) % {
         "units": units,
         "who": who,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from oms.core.clock import now
 from oms.core.errors import NotFound
 from oms.core.web import htmx
 from oms.orders.status import FulfilmentStatus
@@ -50,6 +51,7 @@ def pick_context(request: CounterRequest, pickup: Pickup) -> Mapping[str, Any]:
         "order": work.order,
         "items": items,
         "colleague": colleague,
+        "late": work.promised_at < now(),
         "place_form": PlaceForm.of(pickup),
         "scan_url": reverse("counter-pick-scan", args=[pickup.uid]),
         "scan_label": _("Scan an item"),
