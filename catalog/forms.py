@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -20,6 +21,11 @@ from oms.core.money import ZERO
 
 CURRENCIES = ("EUR", "GBP", "PLN", "CHF", "CZK", "DKK", "HUF", "NOK", "RON", "SEK", "USD", "JPY")
 LOCAL_MOMENT = "%Y-%m-%dT%H:%M"
+
+
+def plain_number(amount: Decimal) -> Decimal | None:
+    """A stored amount without the zeros the column pads it with; none for zero."""
+    return Decimal(format(amount.normalize(), "f")) if amount else None
 
 
 class MomentInput(forms.DateTimeInput):
@@ -170,7 +176,7 @@ class PriceListForm(AudiencesForm):
             "currency": price_list.currency,
             "tax_included": "yes" if price_list.tax_included else "no",
             "parent": price_list.parent_id,
-            "adjustment_percent": price_list.adjustment_percent,
+            "adjustment_percent": plain_number(price_list.adjustment_percent),
             "priority": price_list.priority,
             "valid_from": price_list.valid_from,
             "valid_to": price_list.valid_to,
@@ -298,13 +304,14 @@ class DiscountRuleForm(AudiencesForm):
             "version",
         )
         return {name: getattr(rule, name) for name in plain} | {
+            "value": plain_number(rule.value),
             "category": rule.category_id,
             "product": rule.product.code if rule.product else "",
             "sku": rule.sku.code if rule.sku else "",
             "excluded_categories": [row.pk for row in rule.excluded_categories.all()],
             "excluded_skus": "\n".join(sku.code for sku in rule.excluded_skus.all()),
-            "min_line_value": rule.min_line_value or None,
-            "min_basket_value": rule.min_basket_value or None,
+            "min_line_value": plain_number(rule.min_line_value),
+            "min_basket_value": plain_number(rule.min_basket_value),
             "audiences": [str(audience) for audience in audiences],
         }
 

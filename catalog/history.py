@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from catalog.models import DiscountRule, PriceList, Sku
@@ -54,7 +53,7 @@ def _entry(entry: AuditEntry) -> dict[str, Any]:
         "tone": tone,
         "at": entry.at,
         "who": entry.actor_label,
-        "text": _details(entry.data),
+        "text": "" if entry.action.endswith(".created") else _details(entry.data),
     }
 
 
@@ -73,4 +72,4 @@ def _details(data: Mapping[str, Any]) -> str:
     more = len(changes) - len(shown)
     if shown and more > 0:
         shown.append(ngettext("%(count)d more", "%(count)d more", more) % {"count": more})
-    return "; ".join(shown) or _("first version")
+    return "; ".join(shown)

@@ -80,7 +80,12 @@ class SkuTable(Table):
 class PublicationTable(Table):
     """Columns that price lists and rules share."""
 
-    audiences = tables.Column(verbose_name=_("For"), orderable=False, empty_values=())
+    audiences = tables.Column(
+        verbose_name=_("For"),
+        orderable=False,
+        empty_values=(),
+        attrs={"td": {"class": "audience-cell"}},
+    )
     priority = QuantityColumn(verbose_name=_("Priority"))
     valid_from = WhenColumn(verbose_name=_("From"))
     valid_to = WhenColumn(verbose_name=_("Until"))
@@ -98,7 +103,7 @@ class PublicationTable(Table):
             return NOTHING
         names = audience_names(rows)
         labels = sorted(audience_label(audience, names) for audience in rows)
-        return ", ".join(labels[:3]) + (f" +{len(labels) - 3}" if len(labels) > 3 else "")
+        return labels[0] + (f" +{len(labels) - 1}" if len(labels) > 1 else "")
 
     def value_audiences(self, record: Any) -> str:
         return ", ".join(sorted(str(row) for row in record.audiences.all()))
@@ -112,8 +117,7 @@ class PriceListTable(PublicationTable):
 
     name = LinkColumn(verbose_name=_("Name"), url=price_list_url)
     code = CodeColumn(verbose_name=_("Code"))
-    currency = tables.Column(verbose_name=_("Currency"))
-    tax_included = tables.Column(verbose_name=_("Tax"))
+    currency = tables.Column(verbose_name=_("Amounts"), orderable=False)
     price_count = QuantityColumn(verbose_name=_("Prices"))
     parent = tables.Column(verbose_name=_("Derived from"), orderable=False)
 
@@ -124,18 +128,19 @@ class PriceListTable(PublicationTable):
             "code",
             "audiences",
             "currency",
-            "tax_included",
             "price_count",
             "parent",
-            "priority",
             "valid_from",
             "valid_to",
             "status",
         )
+        sequence = fields
+        exclude = ("priority",)
         row_attrs: ClassVar[dict[str, Any]] = {"data-href": price_list_url}
 
-    def render_tax_included(self, value: bool) -> Any:
-        return _("included") if value else _("not included")
+    def render_currency(self, record: PriceList) -> str:
+        tax = _("with tax") if record.tax_included else _("before tax")
+        return f"{record.currency} {tax}"
 
 
 class DiscountRuleTable(PublicationTable):

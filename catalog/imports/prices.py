@@ -65,9 +65,10 @@ def price_import(job: JobRun) -> dict[str, Any]:
     if job.params.get("replace"):
         changes += _removals(price_list, changes, codes)
     report_issues(job, issues)
+    # The last moment to cancel: once applied, a job is done.
+    job.progress(len(rows), len(rows))
     if job.params.get("dry_run"):
         plan = price_plan(price_list, changes)
-        job.progress(len(rows), len(rows))
         return _result(plan, codes, rows, issues) | {"applied": False}
     refuse_if_wrong(job, issues)
     with transaction.atomic():
@@ -81,7 +82,6 @@ def price_import(job: JobRun) -> dict[str, Any]:
                     [Issue("outliers", _("Confirm that the large changes are meant"), "outliers")]
                 )
             price_set(price_list.pk, changes, actor=actor_of(job), cause="import")
-    job.progress(len(rows), len(rows))
     return result | {"applied": True}
 
 

@@ -46,8 +46,9 @@ def catalog_import(job: JobRun) -> dict[str, Any]:
     report_issues(job, issues)
     print_of = fingerprint(_changes(plan))
     result = _result(plan, print_of, rows=total, bad=len({issue.row for issue in issues}))
+    # The last moment to cancel: once applied, a job is done.
+    job.progress(total, total)
     if job.params.get("dry_run"):
-        job.progress(total, total)
         return result | {"applied": False}
     refuse_if_wrong(job, issues)
     if plan.values:
@@ -56,7 +57,6 @@ def catalog_import(job: JobRun) -> dict[str, Any]:
             done = catalog_upsert(rows, actor=actor_of(job), keep_good=True, cause="import")
             # Rows that somebody changed while this ran are compared once more, with the write.
             check_confirmed(job, fingerprint(_changes(done)))
-    job.progress(total, total)
     return result | {"applied": True}
 
 

@@ -52,7 +52,7 @@ class RuleList(ListPage):
         return rule_rows().order_by("-priority", "name")
 
     def table_options(self, rows: QuerySet[Any]) -> dict[str, Any]:
-        return {"names": names_for(rows)}
+        return {"names": names_for(rows.all())}
 
     def extra_context(self) -> dict[str, Any]:
         return {"may_change": may_change(self.request)}

@@ -13,10 +13,22 @@ from catalog.forms import BasketForm
 from catalog.pricing.engine import price_basket_from
 from catalog.pricing.explain import explained
 from catalog.pricing.loading import load_price_data
-from catalog.pricing.types import PriceContext, PricedBasket, PriceRequest
+from catalog.pricing.types import PriceContext, PricedBasket, PriceRequest, Reason, Step
 from oms.core.clock import now
 from oms.core.permissions import Permission
 from oms.core.web import PageRequest, page
+
+# Reasons that have nothing to do with this basket in particular.
+SILENT = frozenset(
+    {
+        Reason.DRAFT,
+        Reason.NOT_YET,
+        Reason.EXPIRED,
+        Reason.AUDIENCE,
+        Reason.CURRENCY,
+        Reason.TARGET,
+    }
+)
 
 
 @page(Permission.PRICES_VIEW)
@@ -49,7 +61,14 @@ def _priced(form: BasketForm) -> dict[str, Any]:
     except (NoPrice, NoTaxRate) as error:
         return {"refused": [str(issue.message) for issue in error.issues]}
     shown = [
-        {"sku": sku, "line": line, "steps": explained(line.trace, basket.currency)}
+        {"sku": sku, "line": line} | _told(line.trace, basket.currency)
         for (sku, _quantity), line in zip(lines, basket.lines, strict=True)
     ]
     return {"basket": basket, "lines": shown}
+
+
+def _told(trace: list[Step], currency: str) -> dict[str, Any]:
+    """What decided the price, apart from what had nothing to say to this buyer at all."""
+    spoken = [step for step in trace if step.get("reason") not in SILENT]
+    silent = [step for step in trace if step.get("reason") in SILENT]
+    return {"steps": explained(spoken, currency), "silent": explained(silent, currency)}
