@@ -4,7 +4,7 @@ from django.urls import URLPattern, path
 
 from oms.core.permissions import Permission
 from oms.core.web import page
-from oms.office import styleguide
+from oms.office import pictures, styleguide
 from oms.office.views import account, audit, events, home, jobs, keys, search
 
 urlpatterns: list[URLPattern] = [
@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("login/", account.login, name="login"),
     path("logout/", account.logout, name="logout"),
     path("preferences/", account.preferences, name="preferences"),
+    path("pictures/<str:code>.svg", pictures.sku_picture, name="sku-picture"),
     path("office/", home.office_home, name="office-home"),
     path("office/search/", search.search, name="search"),
     path("office/jobs/", jobs.job_list, name="job-list"),

@@ -7,13 +7,12 @@ from inventory.models import Location
 from oms.core.actors import Actor
 from oms.office.demo.returned import goods_return
 from oms.office.demo.world import Lines, World
-from oms.orders.models import FulfilmentOrder
+from oms.orders.models import FulfilmentLine, FulfilmentOrder
 from oms.orders.requests import OrderRequest
 from oms.orders.services.changes import order_cancel
 from oms.orders.services.fulfilment import (
     fulfilment_decline,
     fulfilment_pick,
-    fulfilment_pick_all,
     fulfilment_ready,
     fulfilment_ship,
     fulfilment_start,
@@ -30,7 +29,7 @@ RETURNED = 0.12
 
 
 class Parcels:
-    """The life of shipped orders. `follow` says what becomes of an order once placed."""
+    """The life of shipped orders. `follow` says what becomes of one."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -105,9 +104,9 @@ class Parcels:
             self.world.shelves.warehouse_only, 2
         )
 
-    def follow(self, placed: PlacedOrder, *, careful: bool = False) -> None:
-        """Let the order meet its fate; `careful` ones are only picked and shipped."""
-        fate = 1.0 if careful else self.rng.random()
+    def follow(self, placed: PlacedOrder) -> None:
+        """Let the order meet its fate: most are picked and shipped."""
+        fate = self.rng.random()
         order_id = placed.order.pk
         if fate < CANCELLED:
             self._later_cancel(placed)
@@ -116,14 +115,16 @@ class Parcels:
             line = self.rng.choice(placed.lines)
             wanted = {line.pk: line.quantity}
             self._customer_cancels(order_id, wanted, CancelReason.CUSTOMER)
-        self.work(placed.fulfilment_orders, careful=careful)
+        self.work(placed.fulfilment_orders)
 
-    def work(self, fulfilment_orders: Sequence[FulfilmentOrder], *, careful: bool = False) -> None:
+    def work(self, fulfilment_orders: Sequence[FulfilmentOrder]) -> None:
         """Each location does its part, or says that it cannot."""
         for fulfilment_order in fulfilment_orders:
             location = fulfilment_order.location
-            declines = not careful and self.world.chance(DECLINED)
-            action = self._decline if declines else self._start
+            # Most people pick at once and say so; some say first that they begin.
+            action = self._start if self.world.chance(0.25) else self._pick
+            if self.world.chance(DECLINED):
+                action = self._decline
             self._after(location, action, fulfilment_order, 25, 420)
 
     def _later_cancel(self, placed: PlacedOrder) -> None:
@@ -166,18 +167,18 @@ class Parcels:
         if not self._is_open(pk):
             return
         actor = self.world.staff.of(location)
-        lines = list(FulfilmentOrder.objects.get(pk=pk).lines.order_by("pk"))
-        if len(lines) > 1 and self.world.chance(0.15):
-            fulfilment_pick(pk, picked={lines[0].pk: lines[0].quantity}, actor=actor)
-            self.timeline.after(location, lambda: self._pick(pk, location), 10, 30)
-            return
-        fulfilment_pick_all(pk, actor=actor)
-        self.timeline.after(location, lambda: self._pack(pk, location), 10, 90)
+        lines = list(FulfilmentLine.objects.filter(fulfilment_order=pk).order_by("pk"))
+        partly = len(lines) > 1 and not lines[0].picked and self.world.chance(0.15)
+        picked = {line.pk: line.quantity for line in (lines[:1] if partly else lines)}
+        fulfilment_pick(pk, picked=picked, actor=actor)
+        self.timeline.after(
+            location, lambda: (self._pick if partly else self._pack)(pk, location), 10, 90
+        )
 
     def _pack(self, pk: int, location: Location) -> None:
         if not self._is_open(pk):
             return
-        if self.world.chance(0.6):
+        if self.world.chance(0.3):
             fulfilment_ready(pk, actor=self.world.staff.of(location))
         self.timeline.after(location, lambda: self._ship(pk, location), 20, 200)
 

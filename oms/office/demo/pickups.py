@@ -13,6 +13,7 @@ from oms.office.demo.world import World
 from oms.orders.models import FulfilmentLine, FulfilmentOrder
 from oms.orders.requests import OrderRequest
 from oms.orders.services.changes import order_cancel
+from oms.orders.services.fulfilment import fulfilment_pick
 from oms.orders.services.placement import PlacedOrder
 from oms.orders.status import CancelReason
 from stores.models import Pickup, PutBack
@@ -24,7 +25,7 @@ from stores.services.ending import (
     pickup_remind_due,
 )
 from stores.services.handing import HandOverRequest, pickup_hand_over, pickup_pay, pickup_undo
-from stores.services.picking import pickup_count, pickup_ready, pickup_scan, pickup_take
+from stores.services.picking import pickup_ready, pickup_scan, pickup_take
 from stores.status import DeclineReason, PickupStatus, Proof, UndoReason
 
 # What becomes of a pickup; the rest is collected.
@@ -35,7 +36,7 @@ NEVER_COLLECTED = 0.09
 UNDONE = 0.03
 RETURNED = 0.08
 DEPUTY = 0.08
-SWEEP = timedelta(hours=3)
+SWEEP = timedelta(hours=6)
 PLACES = tuple(f"{shelf}{number}" for shelf in "ABC" for number in range(1, 7))
 
 
@@ -120,21 +121,24 @@ class Pickups:
         return ready
 
     def take(self, uid: UUID, clerk: Actor) -> None:
-        """Start picking, and scan a first piece."""
+        """Start picking, and now and then scan a first piece."""
         if self._status(uid) != PickupStatus.TO_PICK:
             return
         pickup_take(uid, actor=clerk)
-        line = self._lines(uid)[0]
-        if line.order_line.sku.gtin and line.quantity > line.picked:
-            pickup_scan(uid, code=line.order_line.sku.gtin, actor=clerk)
+        if self.world.chance(0.3):
+            sku = self._lines(uid)[0].order_line.sku
+            pickup_scan(uid, code=sku.gtin or sku.code, actor=clerk)
 
     def ready(self, uid: UUID, clerk: Actor) -> None:
-        """Count the rest and put the bag on a shelf."""
+        """Pick the rest and put the bag on a shelf."""
         if self._status(uid) != PickupStatus.TO_PICK:
             return
-        for line in self._lines(uid):
-            if line.picked < line.quantity:
-                pickup_count(uid, line_id=line.pk, units=line.quantity, actor=clerk)
+        lines = self._lines(uid)
+        fulfilment_pick(
+            lines[0].fulfilment_order_id,
+            picked={line.pk: line.quantity for line in lines},
+            actor=clerk,
+        )
         pickup_ready(uid, place=self.rng.choice(PLACES), actor=clerk)
 
     def decline(self, uid: UUID, clerk: Actor) -> None:
@@ -251,5 +255,5 @@ class Pickups:
 
     @staticmethod
     def _lines(uid: UUID) -> list[FulfilmentLine]:
-        work = FulfilmentOrder.objects.get(pickup__uid=uid)
-        return list(work.lines.select_related("order_line__sku").order_by("pk"))
+        lines = FulfilmentLine.objects.filter(fulfilment_order__pickup__uid=uid)
+        return list(lines.select_related("order_line__sku").order_by("pk"))

@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 from inventory.hours import add_opening_minutes
 from inventory.models import Location
 from oms.core.events import events_deliver
-from oms.notifications.delivery import messages_deliver
 from oms.office.demo.clock import Travel
 
 Action = Callable[[], None]
 # The warehouse has no opening hours, but its people sleep.
 SHIFT = (6, 22)
+NEWS_EVERY = timedelta(hours=2)
+LATELY = timedelta(hours=1)
 
 
 class Timeline:
@@ -27,6 +28,7 @@ class Timeline:
         self.present = present
         self.rng = rng
         self.done: Counter[str] = Counter()
+        self._delivered_at = travel.moment
         self._waiting: list[tuple[datetime, int, Action]] = []
         self._numbers: Iterator[int] = count()
 
@@ -47,14 +49,22 @@ class Timeline:
         return moment
 
     def run(self) -> None:
-        """Live through everything; news is delivered as it happens."""
+        """Live through everything; news is delivered every other hour, and of late at once."""
         while self._waiting:
             moment, _number, action = heapq.heappop(self._waiting)
+            if moment - self._delivered_at >= NEWS_EVERY:
+                self.deliver()
             self.travel.to(moment)
             action()
-            if events_deliver():
-                messages_deliver()
+            if self.present - moment < LATELY:
+                self.deliver()
         self.travel.to(self.present)
+        self.deliver()
+
+    def deliver(self) -> None:
+        """Turn the events since the last time into messages."""
+        events_deliver()
+        self._delivered_at = self.moment
 
     def note(self, what: str, number: int = 1) -> None:
         """Count something for the report."""
