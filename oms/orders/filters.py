@@ -1,15 +1,18 @@
 """Filters of orders: the API's, strict, and the office's, forgiving."""
 
+from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 
 import django_filters as filters
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
+from django.forms import CheckboxSelectMultiple, DateInput
 from django.http import HttpRequest
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from inventory.models import Location
+from oms.core.clock import retailer_zone
 from oms.orders.methods import method_of
 from oms.orders.models import Channel, Customer, FulfilmentOrder, Order
 from oms.orders.selectors.search import orders_search
@@ -96,6 +99,11 @@ def locations(_request: HttpRequest) -> QuerySet[Location]:
     return Location.objects.all()
 
 
+def _midnight(day: date) -> datetime:
+    """The beginning of `day` where the retailer is: a range the index on the moment answers."""
+    return datetime.combine(day, time.min, tzinfo=retailer_zone())
+
+
 class OrderFilter(filters.FilterSet):
     """The office's list of orders."""
 
@@ -106,13 +114,21 @@ class OrderFilter(filters.FilterSet):
     payment_status = filters.MultipleChoiceFilter(label=_("Payment"), choices=PaymentStatus.choices)
     method = filters.MultipleChoiceFilter(label=_("Method"), choices=METHODS)
     channel = filters.ModelMultipleChoiceFilter(
-        label=_("Channel"), queryset=channels, to_field_name="code"
+        "channel__code",
+        label=_("Channel"),
+        queryset=channels,
+        to_field_name="code",
+        widget=CheckboxSelectMultiple,
     )
     location = filters.ModelChoiceFilter(
         label=_("Location"), queryset=locations, to_field_name="code", method="filter_location"
     )
-    placed_after = filters.DateFilter("placed_at", "date__gte", label=_("Placed from"))
-    placed_before = filters.DateFilter("placed_at", "date__lte", label=_("Placed until"))
+    placed_after = filters.DateFilter(
+        method="filter_after", label=_("Placed from"), widget=DateInput(attrs={"type": "date"})
+    )
+    placed_before = filters.DateFilter(
+        method="filter_before", label=_("Placed until"), widget=DateInput(attrs={"type": "date"})
+    )
 
     class Meta:
         model = Order
@@ -120,6 +136,12 @@ class OrderFilter(filters.FilterSet):
 
     def filter_q(self, orders: QuerySet[Order], _name: str, value: str) -> QuerySet[Order]:
         return orders_search(orders, value)
+
+    def filter_after(self, orders: QuerySet[Order], _name: str, value: date) -> QuerySet[Order]:
+        return orders.filter(placed_at__gte=_midnight(value))
+
+    def filter_before(self, orders: QuerySet[Order], _name: str, value: date) -> QuerySet[Order]:
+        return orders.filter(placed_at__lt=_midnight(value + timedelta(days=1)))
 
     def filter_location(
         self, orders: QuerySet[Order], _name: str, value: Location
@@ -132,7 +154,7 @@ class FulfilmentFilter(filters.FilterSet):
 
     q = filters.CharFilter(method="filter_q", label=_("Order number, name"), max_length=100)
     location = filters.ModelMultipleChoiceFilter(
-        label=_("Location"), queryset=locations, to_field_name="code"
+        "location__code", label=_("Location"), queryset=locations, to_field_name="code"
     )
     status = filters.MultipleChoiceFilter(label=_("Status"), choices=FulfilmentStatus.choices)
     method = filters.MultipleChoiceFilter(label=_("Method"), choices=METHODS)

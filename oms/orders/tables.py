@@ -27,12 +27,13 @@ from oms.orders.status import FULFILMENT_OPEN, OrderStatus
 SOON = timedelta(hours=2)
 
 
-def order_url(order: Order) -> str:
-    return reverse("order-detail", args=[order.number])
+# The parameter is called `record` because that is the name the tables pass it by.
+def order_url(record: Order) -> str:
+    return reverse("order-detail", args=[record.number])
 
 
-def work_url(one: FulfilmentOrder) -> str:
-    return order_url(one.order)
+def work_url(record: FulfilmentOrder) -> str:
+    return order_url(record.order)
 
 
 def promise_tone(promised_at: datetime, status: str) -> str:

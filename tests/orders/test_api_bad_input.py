@@ -115,7 +115,8 @@ def test_addresses(shop: Shop, api: Api, ship_to: Any, field: str) -> None:
 @pytest.mark.parametrize("lines", [[], {}, "A", None, [1], [[]], [{"sku": "A"}], [None]])
 def test_lines(shop: Shop, api: Api, lines: Any) -> None:
     assert all(
-        field.startswith("lines") for field in codes(api.post("orders/", order_body(shop, lines=lines)))
+        field.startswith("lines")
+        for field in codes(api.post("orders/", order_body(shop, lines=lines)))
     )
 
 
