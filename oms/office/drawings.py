@@ -29,6 +29,8 @@ PLAIN = {
     "coffee": "#6b4a36", "tape": "#d8c48c",
 }  # fmt: skip
 DEFAULT = "#8fa3ad"
+PALE = 0xB8
+PALE_GROUND = "#d3dbe0"
 
 LINE = re.compile(r'^<g id="(?P<name>[\w ]+)">(?P<body>.*)</g>$', re.MULTILINE)
 SHAPES = {
@@ -38,7 +40,8 @@ SHAPES = {
 
 # Word in a SKU's product or category name → shape. The first that is found wins.
 WORDS = (
-    ("set", "gift"), ("starter", "gift"), ("box pasta", "gift"), ("dinner box", "gift"),
+    ("set", "gift"), ("table for four", "gift"), ("angle grinder", "drill"),
+    ("artichokes", "jar"), ("starter", "gift"), ("box pasta", "gift"), ("dinner box", "gift"),
     ("breakfast", "gift"), ("stockpot", "casserole"), ("casserole", "casserole"),
     ("balcony", "planter"), ("planter", "planter"), ("saucepan", "saucepan"), ("moka pot", "moka"),
     ("seeds", "seeds"), ("bulbs", "seeds"), ("soil", "sack"), ("fertiliser", "sack"),
@@ -57,22 +60,22 @@ WORDS = (
     ("plate", "plate"), ("utility knife", "saw"), ("knife", "knife"), ("board", "board"),
     ("grater", "grater"), ("colander", "bowl"), ("tongs", "cutlery"), ("spoon", "spoon"),
     ("jar", "jar"), ("bread bin", "tin"), ("scales", "appliance"), ("duvet", "bedding"),
-    ("sheet", "bedding"), ("pillow", "cushion"), ("cushion", "cushion"), ("blanket", "cloth"),
-    ("robe", "robe"), ("mat", "rug"), ("towel", "cloth"), ("pendant", "pendant"),
+    ("sheet", "bedding"), ("pillowcase", "cushion"), ("cushion", "cushion"), ("blanket", "cloth"),
+    ("bathrobe", "robe"), ("mat", "rug"), ("towel", "cloth"), ("pendant", "pendant"),
     ("lamp", "lamp"), ("led bulb", "bulb"), ("lights", "lights"), ("stool", "stool"),
-    ("side", "table"), ("bookcase", "shelves"), ("rack", "rack"), ("bench", "table"),
+    ("side table", "table"), ("bookcase", "shelves"), ("rack", "rack"), ("bench", "table"),
     ("candle", "candle"), ("diffuser", "bottle"), ("vase", "vase"), ("frame", "frame"),
     ("clock", "clock"), ("mirror", "mirror"), ("broom", "broom"), ("mop", "broom"),
     ("basket", "basket"), ("pegs", "hanger"), ("soap", "soap"), ("hammer", "hammer"),
     ("screwdriver", "screwdriver"), ("pliers", "pliers"), ("spanner", "spanner"),
     ("measure", "measure"), ("level", "level"), ("toolbox", "toolbox"), ("drill bit", "screw"),
-    ("drill", "drill"), ("jigsaw", "drill"), ("sander", "drill"), ("angle", "drill"),
+    ("drill", "drill"), ("jigsaw", "drill"), ("sander", "drill"),
     ("battery", "battery"), ("spray paint", "spray"), ("paint roller", "roller"),
     ("wall paint", "paint"), ("varnish", "paint"), ("enamel", "paint"), ("brush", "brush"),
     ("tape", "tape"), ("screws", "screw"), ("plugs", "screw"), ("hooks", "handle"),
     ("bracket", "bracket"), ("padlock", "padlock"), ("handle", "handle"), ("lead", "cable"),
     ("oil", "bottle"), ("vinegar", "bottle"), ("passata", "bottle"), ("pasta", "packet"),
-    ("rice", "sack"), ("flour", "sack"), ("pesto", "jar"), ("artichokes", "jar"), ("honey", "jar"),
+    ("rice", "sack"), ("flour", "sack"), ("pesto", "jar"), ("honey", "jar"),
     ("jam", "jar"), ("panettone", "cake"), ("cantucci", "packet"), ("torrone", "packet"),
     ("mower", "mower"), ("spreader", "mower"), ("nativity", "figures"), ("bauble", "bauble"),
     ("wreath", "wreath"), ("espresso machine", "appliance"), ("wallpaper", "roller"),
@@ -89,7 +92,9 @@ EXCEPT = {"drill bit set": "screw", "screwdriver set": "screwdriver", "cutlery s
 
 @lru_cache(maxsize=1024)
 def _drawn(shape: str, colour: str) -> str:
-    ground = _mix(colour, "#ffffff", 0.82)
+    # What is almost white stands on grey, or it would not be seen.
+    pale = min(int(colour[i : i + 2], 16) for i in (1, 3, 5)) > PALE
+    ground = PALE_GROUND if pale else _mix(colour, "#ffffff", 0.82)
     body = SHAPES[shape]
     for mark, tone in (
         ("COLOUR", colour),
@@ -116,7 +121,7 @@ def shape_of(name: str) -> str:
     for words, shape in EXCEPT.items():
         if words in text:
             return shape
-    return next((shape for word, shape in WORDS if word in text), "")
+    return next((shape for word, shape in WORDS if re.search(rf"\b{word}s?\b", text)), "")
 
 
 def _mix(colour: str, other: str, share: float) -> str:
