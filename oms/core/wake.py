@@ -15,6 +15,8 @@ from django.db import transaction
 log = structlog.get_logger(__name__)
 
 WINDOW = 0.2
+# After a failure nobody is woken for so long: not every request should wait for a dead broker.
+PAUSE = 5.0
 _next_wake: dict[str, float] = {}
 _guard = Lock()
 
@@ -33,4 +35,6 @@ def _wake(task: str) -> None:
     try:
         current_app.send_task(task, countdown=WINDOW, ignore_result=True)
     except Exception as error:  # whatever the transport raises, the row is safe and will be swept
+        with _guard:
+            _next_wake[task] = time.monotonic() + PAUSE
         log.warning("wake.dropped", task=task, error=type(error).__name__)

@@ -1,5 +1,10 @@
+import time
+
 import pytest
+from celery import Celery
+from django.conf import settings
 from django.db import transaction
+from kombu.exceptions import OperationalError
 
 from oms.core import wake
 from oms.core.models import Event
@@ -57,3 +62,29 @@ def test_a_broker_that_is_down_never_fails_the_request(monkeypatch, error):
     monkeypatch.setattr(wake.current_app, "send_task", refuse)
     event = add_event()
     assert Event.objects.get(pk=event.pk).state == Event.State.PENDING
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_broker_that_is_down_is_left_alone_for_a_while(monkeypatch):
+    tries = []
+
+    def refuse(*_args, **_options):
+        tries.append(1)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(wake.current_app, "send_task", refuse)
+    monkeypatch.setattr(wake, "WINDOW", 0)
+    for _change in range(20):
+        add_event()
+    assert len(tries) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_request_does_not_wait_for_a_broker_that_is_gone():
+    """The real transport against a closed port."""
+    app = Celery("gone", broker="redis://127.0.0.1:1/0")
+    app.conf.broker_transport_options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    start = time.monotonic()
+    with pytest.raises(OperationalError):
+        app.send_task(TASK, countdown=wake.WINDOW, ignore_result=True)
+    assert time.monotonic() - start < 4

@@ -1,0 +1,219 @@
+"""The demo retailer is loaded once for all of these: it takes a while."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from io import StringIO
+from xml.etree import ElementTree
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+from django.test import Client
+from stdnum import ean
+from stdnum.it import iva
+
+from b2b.models import Company
+from b2b.services.company import company_save
+from catalog.models import Category, DiscountRule, KitComponent, PriceList, Sku
+from catalog.status import PublicationStatus, SkuStatus
+from inventory.models import Location, Stock, StockMovement
+from inventory.status import LocationKind
+from oms.core.actors import system_actor
+from oms.core.api.authentication import digest_of
+from oms.core.clock import now
+from oms.core.models import ApiKey, AuditEntry, Event, User
+from oms.notifications.models import Message
+from oms.office.demo.articles import articles_all
+from oms.office.demo.load import demo_load
+from oms.office.demo.people import API_TOKEN, HOME_STORE, MORE_LOGINS, OTHER_STORE
+from oms.office.demo_logins import DEMO_LOGINS, PASSWORD
+from oms.office.drawings import drawing, shape_of
+from oms.orders.models import FulfilmentOrder, Order, Tender
+from oms.orders.status import (
+    FulfilmentStatus,
+    OrderStatus,
+    PaymentStatus,
+    TenderStatus,
+)
+from oms.returns.models import Return
+from stores.models import HandOver, Pickup, PutBack
+from stores.status import PickupStatus
+
+# Ship to store comes later.
+NOT_YET = {PickupStatus.AWAITING_GOODS, PickupStatus.IN_TRANSIT, PickupStatus.ARRIVED}
+MOST_STATEMENTS = 60_000
+
+
+@pytest.fixture(scope="module")
+def demo(django_db_setup: None, django_db_blocker) -> Iterator[dict[str, int]]:
+    """The loaded demo, in a transaction around the module; its statements as "statements"."""
+    statements = 0
+
+    def count(execute, *args):
+        nonlocal statements
+        statements += 1
+        return execute(*args)
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        with connection.execute_wrapper(count):
+            made = demo_load()
+        yield made | {"statements": statements}
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def _in_demo(demo: dict[str, int], django_db_blocker) -> Iterator[None]:
+    """Each test in a savepoint of the demo's transaction."""
+    with django_db_blocker.unblock():
+        point = transaction.savepoint()
+        yield
+        transaction.savepoint_rollback(point)
+
+
+def test_it_makes_a_whole_retailer() -> None:
+    assert Location.objects.filter(kind=LocationKind.WAREHOUSE).count() == 1
+    assert Location.objects.filter(kind=LocationKind.STORE, collects=True).count() == 12
+    assert Sku.objects.count() >= 500
+    assert Category.objects.filter(depth=1).count() >= 5
+    assert Sku.objects.filter(status=SkuStatus.DISCONTINUED).exists()
+    assert KitComponent.objects.values("kit").distinct().count() >= 5
+    assert 10 <= Company.objects.count() <= 20
+    assert Company.objects.exclude(parent=None).exists()
+    assert 250 <= Order.objects.count() <= 400
+
+
+def test_barcodes_are_valid_and_nobody_elses() -> None:
+    for gtin in Sku.objects.values_list("gtin", flat=True):
+        assert ean.is_valid(gtin)
+        assert gtin.startswith("2")
+
+
+def test_italian_vat_ids_are_valid() -> None:
+    numbers = Company.objects.filter(country="IT").values_list("vat_id", flat=True)
+    assert all(iva.is_valid(number) for number in numbers)
+
+
+def test_stock_audit_is_clean() -> None:
+    out = StringIO()
+    call_command("audit_stock", stdout=out)
+
+
+@pytest.mark.parametrize(
+    ("model", "field", "wanted"),
+    [
+        (Order, "status", set(OrderStatus)),
+        (Order, "payment_status", set(PaymentStatus)),
+        (Order, "method", set(settings.FULFILMENT_METHODS)),
+        (FulfilmentOrder, "status", set(FulfilmentStatus)),
+        (Tender, "status", set(TenderStatus)),
+        (Pickup, "status", set(PickupStatus) - NOT_YET),
+        (PriceList, "status", set(PublicationStatus)),
+        (DiscountRule, "status", set(PublicationStatus)),
+        (DiscountRule, "target", set(DiscountRule.Target)),
+        (DiscountRule, "effect", set(DiscountRule.Effect)),
+        (DiscountRule, "stacking", set(DiscountRule.Stacking)),
+    ],
+)
+def test_every_state_is_there(model, field: str, wanted: set[str]) -> None:
+    found = set(model.objects.order_by().values_list(field, flat=True).distinct())
+    assert {str(value) for value in wanted} - found == set()
+
+
+def test_all_channels_and_ways_of_ending_are_there() -> None:
+    assert Order.objects.values("channel").distinct().count() == 4
+    assert Order.objects.exclude(account_id=None).count() > 20
+    assert Return.objects.count() > 5
+    assert HandOver.objects.exclude(undone_at=None).exists()
+    split = [order for order in Order.objects.all() if order.fulfilment_orders.count() > 1]
+    assert split
+    assert Stock.objects.filter(on_hand=0).exists()
+
+
+@pytest.mark.parametrize("code", [HOME_STORE, OTHER_STORE])
+def test_the_counters_of_the_demo_clerks_have_work(code: str) -> None:
+    pickups = Pickup.objects.filter(location__code=code)
+    assert pickups.filter(status=PickupStatus.TO_PICK).count() >= 4
+    assert pickups.filter(status=PickupStatus.TO_PICK, fulfilment_order__status="picking").exists()
+    assert pickups.filter(
+        status=PickupStatus.TO_PICK, fulfilment_order__promised_at__lt=now()
+    ).exists()
+    assert pickups.filter(status=PickupStatus.READY, pay_in_store=True).exists()
+    overdue = pickups.filter(status=PickupStatus.READY, collect_by__lt=now())
+    assert overdue.filter(expires_at__gt=now()).exists()
+    assert PutBack.objects.filter(location__code=code, done_at=None).exists()
+    recent = HandOver.objects.filter(pickup__location__code=code, undone_at=None)
+    assert recent.filter(at__gt=now() - timedelta(minutes=15)).exists()
+
+
+def test_time_went_by_and_nothing_lies_ahead() -> None:
+    for model, field in (
+        (Order, "placed_at"),
+        (AuditEntry, "at"),
+        (StockMovement, "occurred_at"),
+        (Message, "created_at"),
+    ):
+        moments = model.objects.order_by(field).values_list(field, flat=True)
+        assert moments.first() < now() - timedelta(days=25)
+        assert now() - timedelta(hours=12) < moments.last() <= now()
+
+
+def test_the_clocks_go_right_again() -> None:
+    """Both were set back while the demo was lived through."""
+    company = company_save({"code": "later", "name": "Later"}, actor=system_actor())
+    entry = AuditEntry.objects.filter(object_id=str(company.pk)).latest("id")
+    assert abs(entry.at - now()) < timedelta(minutes=5)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM information_schema.columns"
+            " WHERE column_default ILIKE '%demo_now%'"
+        )
+        assert cursor.fetchone() == (0,)
+
+
+def test_all_news_was_delivered_and_every_message_is_sent() -> None:
+    assert not Event.objects.exclude(state=Event.State.DELIVERED).exists()
+    assert not Message.objects.exclude(status=Message.Status.SENT).exists()
+    assert {"it", "en", "pl"} <= set(Message.objects.values_list("language", flat=True))
+
+
+@pytest.mark.parametrize("login", [*DEMO_LOGINS, *MORE_LOGINS], ids=lambda login: login.username)
+def test_everybody_can_sign_in(login) -> None:
+    assert Client().login(username=login.username, password=PASSWORD)
+
+
+def test_the_key_of_the_eshop_is_made_in_development_only() -> None:
+    made = ApiKey.objects.filter(digest=digest_of(API_TOKEN)).exists()
+    assert made == settings.DEVELOPMENT
+
+
+def test_a_second_load_does_nothing_or_refuses() -> None:
+    before = (Order.objects.count(), User.objects.count())
+    call_command("load_demo", "--if-empty", stdout=StringIO())
+    with pytest.raises(CommandError):
+        call_command("load_demo")
+    assert (Order.objects.count(), User.objects.count()) == before
+
+
+def test_it_stays_affordable(demo: dict[str, int]) -> None:
+    assert demo["statements"] < MOST_STATEMENTS
+
+
+def test_every_article_has_a_picture_of_its_own_kind() -> None:
+    for article in articles_all():
+        assert shape_of(str(article.row.product_name)), article.row.product_name
+
+
+def test_pictures_are_served_to_everybody_and_kept() -> None:
+    sku = Sku.objects.exclude(options={}).first()
+    assert sku is not None
+    answer = Client().get(sku.image)
+    assert answer["Content-Type"] == "image/svg+xml"
+    assert re.search(r"max-age=\d{5,}", answer["Cache-Control"])
+    ElementTree.fromstring(answer.content)  # noqa: S314 - our own drawing
+    assert Client().get("/pictures/no-such-thing.svg").status_code == 200
+
+
+def test_a_picture_takes_the_colour_of_the_sku() -> None:
+    assert drawing(["Watering can"], colour="sage") != drawing(["Watering can"], colour="yellow")
