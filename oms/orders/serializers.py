@@ -38,10 +38,16 @@ def is_card_number(text: str) -> bool:
 class StrictList(serializers.ListSerializer[Any]):
     """A list whose own faults are named at the list, not at a member it does not have."""
 
+    max_length: int | None
+
+    def __init__(self, child: serializers.Serializer[Any], most: int, **options: Any) -> None:
+        super().__init__(child=child, allow_empty=False, **options)
+        self.max_length = most
+
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, list):
             raise ValidationError([_("Send a list")], code="not_a_list")
-        if not data and not self.allow_empty:
+        if not data:
             raise ValidationError([_("Send at least one")], code="empty")
         if self.max_length is not None and len(data) > self.max_length:
             message = _("Send at most %(most)s") % {"most": self.max_length}
@@ -52,9 +58,6 @@ class StrictList(serializers.ListSerializer[Any]):
 class StrictSerializer(serializers.Serializer[Any]):
     """An object with these fields and no others."""
 
-    class Meta:
-        list_serializer_class = StrictList
-
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, Mapping):
             raise ValidationError([_("Send an object")], code="not_an_object")
@@ -62,7 +65,9 @@ class StrictSerializer(serializers.Serializer[Any]):
         errors: dict[str, Any] = {}
         for key in data:
             if key not in known and len(errors) < SHOWN_UNKNOWN:
-                errors[printable(key)] = [ErrorDetail(_("There is no such field"), "unknown_field")]
+                errors[printable(key)] = [
+                    ErrorDetail(str(_("There is no such field")), "unknown_field")
+                ]
         try:
             value = super().to_internal_value(dict(data))
         except ValidationError as error:
@@ -237,7 +242,7 @@ class OrderInput(StrictSerializer):
         choices=list(settings.FULFILMENT_METHODS), help_text=METHOD_HELP
     )
     location = Text(max_length=20, help_text="Code of the collecting store.", **OPTIONAL)
-    lines = LineInput(many=True, allow_empty=False, max_length=MAX_LINES)
+    lines = StrictList(LineInput(), MAX_LINES)
     customer = CustomerInput()
     ship_to = AddressInput(required=False, allow_null=True)
     payment = PaymentInput(required=False, allow_null=True)
@@ -254,11 +259,10 @@ class CancelLineInput(StrictSerializer):
 
 class CancelInput(StrictSerializer):
     reason = serializers.ChoiceField(choices=CancelReason.choices, default=CancelReason.CUSTOMER)
-    lines = CancelLineInput(
-        many=True,
+    lines = StrictList(
+        CancelLineInput(),
+        MAX_LINES,
         required=False,
-        allow_empty=False,
-        max_length=MAX_LINES,
         help_text="Units to cancel; left out: everything that has not left.",
     )
 
@@ -269,11 +273,10 @@ class PickLineInput(StrictSerializer):
 
 
 class PickInput(StrictSerializer):
-    lines = PickLineInput(
-        many=True,
+    lines = StrictList(
+        PickLineInput(),
+        MAX_LINES,
         required=False,
-        allow_empty=False,
-        max_length=MAX_LINES,
         help_text="Left out: every unit is picked.",
     )
 
@@ -300,7 +303,7 @@ class OfferInput(StrictSerializer):
     """A basket to price or to promise."""
 
     channel = Text(max_length=40, required=False)
-    lines = LineInput(many=True, allow_empty=False, max_length=MAX_LINES)
+    lines = StrictList(LineInput(), MAX_LINES)
 
 
 class PricesInput(OfferInput):

@@ -63,7 +63,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
     status = serializers.IntegerField()
     detail = serializers.CharField()
-    errors = IssueSerializer(many=True, required=False)
+    errors = IssueSerializer(many=True, required=False)  # type: ignore[assignment]  # its own word
 
 
 def problems(*classes: ErrorClass, **examples: dict[str, Any]) -> dict[Any, OpenApiResponse]:

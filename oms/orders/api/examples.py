@@ -109,7 +109,7 @@ ORDER: dict[str, Any] = {
         }
     ],
 }
-SHORT = {
+SHORT: dict[str, dict[str, Any]] = {
     "insufficient_stock": {
         "items": [{"sku": "GRD-SHEARS-01", "location": "WH01", "wanted": 2, "available": 1}]
     },

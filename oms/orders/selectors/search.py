@@ -1,5 +1,7 @@
 """Finding orders among many: what is typed is looked up in indexes, one kind of thing at a time."""
 
+from typing import Any
+
 from django.db.models import Q, QuerySet
 
 from catalog.gtin import is_gtin_shaped, shortest
@@ -38,7 +40,9 @@ def orders_search(orders: QuerySet[Order], typed: str) -> QuerySet[Order]:
     text = " ".join(typed.replace("\0", "").split())[:MAX_TYPED]
     if not text:
         return orders
-    kinds = [Order.objects.filter(condition).values("pk") for condition in _conditions(text)]
+    kinds: list[QuerySet[Any, Any]] = [
+        Order.objects.filter(condition).values("pk") for condition in _conditions(text)
+    ]
     kinds += [OrderLine.objects.filter(condition).values("order_id") for condition in _goods(text)]
     found = kinds[0].union(*kinds[1:], all=True) if len(kinds) > 1 else kinds[0]
     return orders.filter(pk__in=found)

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from inventory.services.allocation import allocate, release, ship, unship
 from inventory.status import MovementKind
@@ -35,7 +36,7 @@ class NotPicked(Conflict):
     """Some units are not picked yet."""
 
     code = "not_picked"
-    title = _("Not everything is picked yet")
+    title = gettext_lazy("Not everything is picked yet")
 
 
 @transaction.atomic
