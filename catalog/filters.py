@@ -96,11 +96,7 @@ class SkuFilter(filters.FilterSet):
     q = filters.CharFilter(
         method="filter_search", label=_("Search by code, name or GTIN"), max_length=100
     )
-    category = filters.ChoiceFilter(
-        method="filter_category",
-        label=_("Category"),
-        choices=lambda: [(str(pk), label) for pk, label in category_choices()],
-    )
+    category = filters.ChoiceFilter(method="filter_category", label=_("Category"), choices=())
     status = filters.ChoiceFilter(label=_("Status"), choices=SkuStatus.choices)
     kind = filters.ChoiceFilter(
         method="filter_kind",
@@ -116,6 +112,11 @@ class SkuFilter(filters.FilterSet):
     class Meta:
         model = Sku
         fields: ClassVar[list[str]] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        labels = [(str(pk), label) for pk, label in category_choices()]
+        self.filters["category"].extra["choices"] = labels
 
     def filter_search(self, rows: QuerySet[Sku], _name: str, value: str) -> QuerySet[Sku]:
         return skus_search(rows, value)
@@ -160,6 +161,11 @@ class PublicationFilter(filters.FilterSet):
 
     q = filters.CharFilter(method="filter_search", label=_("Search by name"), max_length=100)
     status = filters.ChoiceFilter(method="filter_status", label=_("Status"), choices=LIVES)
+    audience_model: ClassVar[Any]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["audience"].extra["choices"] = _audience_choices(self.audience_model)
 
     def filter_search(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         return rows.filter(name__icontains=value)
@@ -173,11 +179,8 @@ class PublicationFilter(filters.FilterSet):
 
 
 class PriceListFilter(PublicationFilter):
-    audience = filters.ChoiceFilter(
-        method="filter_audience",
-        label=_("For"),
-        choices=lambda: _audience_choices(PriceListAudience),
-    )
+    audience = filters.ChoiceFilter(method="filter_audience", label=_("For"), choices=())
+    audience_model = PriceListAudience
 
     class Meta:
         model = PriceList
@@ -188,11 +191,8 @@ class PriceListFilter(PublicationFilter):
 
 
 class DiscountRuleFilter(PublicationFilter):
-    audience = filters.ChoiceFilter(
-        method="filter_audience",
-        label=_("For"),
-        choices=lambda: _audience_choices(DiscountRuleAudience),
-    )
+    audience = filters.ChoiceFilter(method="filter_audience", label=_("For"), choices=())
+    audience_model = DiscountRuleAudience
     target = filters.ChoiceFilter(label=_("On"), choices=DiscountRule.Target.choices)
     stacking = filters.ChoiceFilter(label=_("Stacking"), choices=DiscountRule.Stacking.choices)
 

@@ -154,14 +154,15 @@ class DiscountRuleTable(PublicationTable):
         verbose_name=_("What it does"),
         orderable=False,
         empty_values=(),
-        attrs={"td": {"class": "wrap"}},
+        attrs={"td": {"class": "rule-cell"}},
     )
 
     class Meta(Table.Meta):
         model = DiscountRule
-        fields = ("name", "sentence", "priority", "stacking", "valid_from", "valid_to", "status")
+        fields = ("name", "sentence", "priority", "status")
         sequence = fields
-        exclude = ("audiences",)
+        # The sentence says them.
+        exclude = ("audiences", "valid_from", "valid_to")
         row_attrs: ClassVar[dict[str, Any]] = {"data-href": rule_url}
 
     def __init__(self, *args: Any, names: Names, **kwargs: Any) -> None:

@@ -127,13 +127,13 @@ def _add(parent: Category | None, code: str, name: str) -> Category:
 
 
 def _move(category: Category, parent: Category | None) -> bool:
-    above = category.get_parent()
+    above = Category.objects.get_parent(category)
     if (above.pk if above else None) == (parent.pk if parent else None):
         return False
     if parent is not None and parent.path.startswith(category.path):
         raise Conflict(_("A category cannot stand below itself"))
     if parent is None:
-        last = Category.get_last_root_node()
+        last = Category.objects.get_last_root_node()
         Category.objects.move(category, last, "last-sibling")
     else:
         Category.objects.move(category, parent, "last-child")
@@ -157,7 +157,8 @@ def _check(code: str, name: str, parent: Category | None, category_id: int | Non
         issues.append(Issue("code", _("At most 60 characters"), "too_long"))
     if len(name) > 120:
         issues.append(Issue("name", _("At most 120 characters"), "too_long"))
-    siblings = parent.get_children() if parent is not None else Category.get_root_nodes()
+    tree = Category.objects
+    siblings = tree.get_children(parent) if parent is not None else tree.get_root_nodes()
     if siblings.filter(name__iexact=name).exclude(pk=category_id).exists():
         issues.append(Issue("name", _("A category beside it has this name"), "taken"))
     if Category.objects.filter(code=code).exclude(pk=category_id).exists():

@@ -62,7 +62,7 @@ def _by_name(node: dict[str, Any]) -> str:
 def category_edit(request: PageRequest, pk: int | None = None) -> HttpResponse:
     """A new category, or the name, code and place of an existing one."""
     category = get_object_or_404(Category, pk=pk) if pk else None
-    parent = category.get_parent() if category else None
+    parent = Category.objects.get_parent(category) if category else None
     initial = (
         {"name": category.name, "code": category.code, "parent": parent.pk if parent else ""}
         if category
