@@ -18,7 +18,7 @@ from oms.office.demo.articles import articles_make, taxes_make
 from oms.office.demo.clock import Travel
 from oms.office.demo.companies import CLOSED, FIRMS, companies_make
 from oms.office.demo.customers import customers_invent
-from oms.office.demo.parcels import Parcels
+from oms.office.demo.parcels import Parcels, begun, packed, picked, sent
 from oms.office.demo.people import HOME_STORE, OTHER_STORE, people_make
 from oms.office.demo.pickups import Pickups
 from oms.office.demo.places import STORES, locations_make
@@ -132,8 +132,16 @@ def _business(world: World, scale: int) -> None:
             )
         for _number in range(TRADE * scale):
             trade.order(_moment(world, day), world.rng.choice(buyers))
-    for ago in (40, 95, 200, 60 * 20):
+    for ago in (40, 200, 60 * 20):
         parcels.split(world.timeline.present - timedelta(minutes=ago))
+    for ago, steps in (
+        (70, (begun,)),
+        (85, (picked,)),
+        (110, (picked, packed)),
+        (150, (picked, packed, sent)),
+        (60 * 26, (picked, sent)),
+    ):
+        parcels.waits(world.timeline.present - timedelta(minutes=ago), *steps)
     for code in (HOME_STORE, OTHER_STORE):
         Scenes(world, pickups, code).play()
     for number, code in enumerate(buyers):

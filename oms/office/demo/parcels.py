@@ -13,6 +13,7 @@ from oms.orders.services.changes import order_cancel
 from oms.orders.services.fulfilment import (
     fulfilment_decline,
     fulfilment_pick,
+    fulfilment_pick_all,
     fulfilment_ready,
     fulfilment_ship,
     fulfilment_start,
@@ -26,6 +27,26 @@ CANCELLED = 0.06
 PARTLY_CANCELLED = 0.04
 DECLINED = 0.03
 RETURNED = 0.12
+
+
+def begun(pk: int, actor: Actor) -> None:
+    """Somebody begins to pick."""
+    fulfilment_start(pk, actor=actor)
+
+
+def picked(pk: int, actor: Actor) -> None:
+    """Everything is picked."""
+    fulfilment_pick_all(pk, actor=actor)
+
+
+def packed(pk: int, actor: Actor) -> None:
+    """The parcel waits for the carrier."""
+    fulfilment_ready(pk, actor=actor)
+
+
+def sent(pk: int, actor: Actor) -> None:
+    """The parcel left."""
+    fulfilment_ship(pk, carrier="BRT", tracking_number=f"BRT77{pk:08d}", actor=actor)
 
 
 class Parcels:
@@ -47,23 +68,45 @@ class Parcels:
 
     def eshop(self, moment: datetime) -> None:
         """A customer orders in the e-shop at `moment`."""
-        self.timeline.at(moment, lambda: self._eshop(split=self.world.chance(SPLIT)))
+        self._follow_at(moment, lambda: self._eshop(split=self.world.chance(SPLIT)))
 
     def split(self, moment: datetime) -> None:
         """An order that no single place can fulfil."""
-        self.timeline.at(moment, lambda: self._eshop(split=True))
+        self._follow_at(moment, lambda: self._eshop(split=True))
+
+    def waits(self, moment: datetime, *steps: Callable[[int, Actor], object]) -> None:
+        """An order in two parts, of which one goes through `steps` at once; then both wait."""
+
+        def begin() -> None:
+            placed = self._eshop(split=True)
+            if placed is None:
+                return
+            work = placed.fulfilment_orders[0]
+            for step in steps:
+                step(work.pk, self.world.staff.of(work.location))
+
+        self.timeline.at(moment, begin)
 
     def phone(self, moment: datetime) -> None:
         """Customer service takes an order on the phone."""
-        self.timeline.at(moment, lambda: self._place("phone", self.world.staff.office, "link"))
+        actor = self.world.staff.office
+        self._follow_at(moment, lambda: self._place("phone", actor, "link"))
 
     def till(self, moment: datetime, store: str) -> None:
         """A clerk orders for a customer who stands in the store and pays there."""
         actor = self.world.staff.stores[store]
-        self.timeline.at(moment, lambda: self._place("till", actor, "card", provider="in_store"))
+        self._follow_at(moment, lambda: self._place("till", actor, "card", provider="in_store"))
 
-    def _eshop(self, *, split: bool) -> None:
-        self._place("eshop", self.world.staff.shop, "", split=split)
+    def _follow_at(self, moment: datetime, place: Callable[[], PlacedOrder | None]) -> None:
+        def begin() -> None:
+            placed = place()
+            if placed is not None:
+                self.follow(placed)
+
+        self.timeline.at(moment, begin)
+
+    def _eshop(self, *, split: bool) -> PlacedOrder | None:
+        return self._place("eshop", self.world.staff.shop, "", split=split)
 
     def _place(
         self,
@@ -73,7 +116,7 @@ class Parcels:
         *,
         provider: str = "external",
         split: bool = False,
-    ) -> None:
+    ) -> PlacedOrder | None:
         world = self.world
         person = self.rng.choice(world.customers)
         number = next(world.numbers)
@@ -94,9 +137,7 @@ class Parcels:
                 placed_by=actor.user,
             )
 
-        placed = world.place(request, actor=actor)
-        if placed is not None:
-            self.follow(placed)
+        return world.place(request, actor=actor)
 
     def _apart(self) -> Lines:
         """Goods that lie in different places."""
@@ -169,8 +210,8 @@ class Parcels:
         actor = self.world.staff.of(location)
         lines = list(FulfilmentLine.objects.filter(fulfilment_order=pk).order_by("pk"))
         partly = len(lines) > 1 and not lines[0].picked and self.world.chance(0.15)
-        picked = {line.pk: line.quantity for line in (lines[:1] if partly else lines)}
-        fulfilment_pick(pk, picked=picked, actor=actor)
+        units = {line.pk: line.quantity for line in (lines[:1] if partly else lines)}
+        fulfilment_pick(pk, picked=units, actor=actor)
         self.timeline.after(
             location, lambda: (self._pick if partly else self._pack)(pk, location), 10, 90
         )

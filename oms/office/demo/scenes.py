@@ -19,7 +19,9 @@ from oms.orders.status import CancelReason
 from stores.deadlines import collect_by, expires_at
 from stores.methods import CollectFromStock
 from stores.models import Pickup
+from stores.services.declining import pickup_decline
 from stores.services.picking import pickup_count
+from stores.status import DeclineReason
 
 Step = tuple[datetime, Callable[[UUID], None]]
 LOOK_BACK = timedelta(days=16)
@@ -60,6 +62,7 @@ class Scenes:
         self._ready_then("reserve", 11, self._hand_over)
         self._ready_then("reserve", 20, self._hand_over_and_undo)
         self._ready_then("collect", 35, self._cancel)
+        self._scene("reserve", minutes(300), (minutes(250), self._not_found))
 
     def _ready_then(self, method: str, ago: int, action: Callable[[UUID], None]) -> None:
         ready = self._ago(ago + 130)
@@ -105,6 +108,17 @@ class Scenes:
     def _hand_over_and_undo(self, uid: UUID) -> None:
         self.pickups.hand_over(uid, self.clerk)
         self.pickups.undo(uid, self.clerk)
+
+    def _not_found(self, uid: UUID) -> None:
+        """None of it is on the shelf."""
+        for line in FulfilmentLine.objects.filter(fulfilment_order__pickup__uid=uid):
+            pickup_decline(
+                uid,
+                line_id=line.pk,
+                units=line.quantity,
+                reason=DeclineReason.NOT_FOUND,
+                actor=self.clerk,
+            )
 
     def _cancel(self, uid: UUID) -> None:
         order = Order.objects.get(fulfilment_orders__pickup__uid=uid)

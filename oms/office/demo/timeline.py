@@ -8,9 +8,12 @@ from itertools import count
 from random import Random
 from zoneinfo import ZoneInfo
 
+from django.db.models import F
+
 from inventory.hours import add_opening_minutes
 from inventory.models import Location
 from oms.core.events import events_deliver
+from oms.core.models import Event
 from oms.office.demo.clock import Travel
 
 Action = Callable[[], None]
@@ -18,6 +21,8 @@ Action = Callable[[], None]
 SHIFT = (6, 22)
 NEWS_EVERY = timedelta(hours=2)
 LATELY = timedelta(hours=1)
+# Writing messages is half of the work: those of older news are not written.
+MAIL_KEPT = timedelta(days=9)
 
 
 class Timeline:
@@ -62,9 +67,14 @@ class Timeline:
         self.deliver()
 
     def deliver(self) -> None:
-        """Turn the events since the last time into messages."""
-        events_deliver()
+        """Turn the events since the last time into messages; old ones are taken for read."""
         self._delivered_at = self.moment
+        if self.present - self.moment < MAIL_KEPT:
+            events_deliver()
+            return
+        Event.objects.filter(state=Event.State.PENDING).update(
+            state=Event.State.DELIVERED, attempts=1, delivered_at=F("occurred_at")
+        )
 
     def note(self, what: str, number: int = 1) -> None:
         """Count something for the report."""
