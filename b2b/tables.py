@@ -104,7 +104,11 @@ class CompanyTable(Table):
 class OfficeOrderTable(Table):
     """A company's latest orders on its office page."""
 
-    number = CodeColumn(verbose_name=gettext_lazy("Order"))
+    number = LinkColumn(
+        verbose_name=gettext_lazy("Order"),
+        url=lambda order: reverse("order-detail", args=[order.number]),
+        code=True,
+    )
     placed_at = WhenColumn(verbose_name=gettext_lazy("Placed"))
     purchase_order = CodeColumn(verbose_name=gettext_lazy("PO number"))
     gross = MoneyColumn(verbose_name=gettext_lazy("Total"))

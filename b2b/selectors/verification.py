@@ -23,6 +23,8 @@ MAX_GUESSED = 100
 
 # Of these, what the index does not find is looked for among all SKUs.
 MAX_SEARCHED = 10
+# What has fewer trigrams in common than this is not worth showing.
+LEAST = 0.15
 
 CLOSEST = """
     SELECT asked.code, near.code, near.name
@@ -30,7 +32,8 @@ CLOSEST = """
     CROSS JOIN LATERAL (
         SELECT sku.code, sku.name, similarity(upper(sku.code), asked.code) AS likeness
         FROM catalog_sku AS sku
-        WHERE sku.status = 'active' AND (%(all)s OR upper(sku.code) %% asked.code)
+        WHERE sku.status = 'active' AND (upper(sku.code) %% asked.code
+            OR (%(all)s AND similarity(upper(sku.code), asked.code) >= %(least)s))
         ORDER BY likeness DESC, sku.code
         LIMIT %(nearest)s) AS near
 """
@@ -176,7 +179,10 @@ def _closest(codes: Sequence[str], *, everywhere: bool) -> dict[str, list[Neares
     guesses: dict[str, list[Nearest]] = {}
     if codes:
         with connection.cursor() as cursor:
-            cursor.execute(CLOSEST, {"codes": list(codes), "nearest": NEAREST, "all": everywhere})
+            cursor.execute(
+                CLOSEST,
+                {"codes": list(codes), "nearest": NEAREST, "all": everywhere, "least": LEAST},
+            )
             for code, near, name in cursor.fetchall():
                 guesses.setdefault(code, []).append(Nearest(near, name))
     return guesses

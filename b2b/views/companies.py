@@ -20,10 +20,10 @@ from b2b.models import Company
 from b2b.selectors.credit import credit_of
 from b2b.selectors.people import company_people
 from b2b.selectors.reach import reaching
+from b2b.selectors.story import company_story
 from b2b.services.company import Payment, account_payment_record, company_save
 from b2b.services.people import company_role_give, company_role_take
 from b2b.tables import CompanyTable, OfficeOrderTable
-from oms.core.audit import audit_trail
 from oms.core.errors import InvalidInput, NotFound
 from oms.core.models import User
 from oms.core.permissions import Permission
@@ -88,10 +88,7 @@ def _detail(
         "payments": list(company.payments.all()[:LATEST]),
         "orders": OfficeOrderTable(orders[:LATEST]),
         "order_count": orders.count(),
-        "audit": [
-            {"at": entry.at, "title": entry.action, "who": entry.actor_label}
-            for entry in audit_trail(company).order_by("-id")[:LATEST]
-        ],
+        "audit": company_story(company, LATEST),
         "role_form": RoleForm(),
         "payment_form": PaymentForm(),
         **forms_given,
