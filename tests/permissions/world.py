@@ -47,7 +47,10 @@ def make_world() -> World:
     pickups = (reserve(shop), reserve(shop, location=other.code))
     world = World(_users(shop.store, other, trade))
     orders = tuple(Order.objects.get(fulfilment_orders__pickup=one) for one in pickups)
-    world.objects = {"channel": shop.channel, "a": shop.store, "b": other, "trade": trade}
+    world.objects = {
+        "channel": shop.channel,
+        "product": shop.skus[0].product.code,
+    }
     add = world.subjects.__setitem__
     add("pickup", tuple({"uid": one.uid} for one in pickups))
     add(
