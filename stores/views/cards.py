@@ -113,7 +113,7 @@ def _state(pickup: Pickup) -> tuple[str, str | Promise, datetime | None]:
     if pickup.status == PickupStatus.READY:
         late = pickup.collect_by is not None and pickup.collect_by < now()
         label = _("Not collected") if late else _("Ready until")
-        return pickup.status, label, pickup.collect_by
+        return "overdue" if late else pickup.status, label, pickup.collect_by
     return pickup.status, PickupStatus(pickup.status).label, None
 
 

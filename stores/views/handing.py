@@ -16,7 +16,7 @@ from oms.core.audit import audit_trail
 from oms.core.clock import now
 from oms.core.errors import NotFound
 from oms.core.formats import format_when
-from oms.core.money import format_money
+from oms.core.money import ZERO, format_money
 from oms.notifications.services import message_resend
 from oms.orders.services.payment import order_due
 from stores.deadlines import UNDO
@@ -169,12 +169,15 @@ def undo(request: CounterRequest, pickup: Pickup) -> HttpResponseBase:
     refunded = list(taken_in_store(pickup.fulfilment_order.order))
     pickup_undo(pickup.uid, reason=UndoReason(reason), actor=request.actor)
     text = _("The goods are at the desk again.")
-    if refunded:
-        currency = pickup.fulfilment_order.order.currency
-        amount = format_money(sum(tender.amount for tender in refunded), currency)
-        text += " " + _("Give %(amount)s back.") % {"amount": amount}
-    tone = "warn" if refunded else "ok"
-    return show(request, Moment(tone, _("Undone"), text, next_url=url_of(pickup)))
+    if not refunded:
+        return show(request, Moment("ok", _("Undone"), text, next_url=url_of(pickup)))
+    currency = pickup.fulfilment_order.order.currency
+    amount = format_money(sum((tender.amount for tender in refunded), ZERO), currency)
+    text += " " + _("Give %(amount)s back.") % {"amount": amount}
+    # Money has to change hands: this one stays until somebody says that it did.
+    return show(
+        request, Moment("warn", _("Undone"), text, url_of(pickup), _("The customer has the money"))
+    )
 
 
 def _ask_why(request: CounterRequest, pickup: Pickup) -> HttpResponse:
