@@ -115,14 +115,7 @@ def _business(world: World, scale: int) -> None:
     buyers = [firm.code for firm in FIRMS if firm.code != CLOSED]
     for day in range(DAYS, -1, -1):
         for _number in range(SHIPPED * scale):
-            kind = world.rng.random()
-            moment = _moment(world, day)
-            if kind < 0.76:
-                parcels.eshop(moment)
-            elif kind < 0.90:
-                parcels.phone(moment)
-            else:
-                parcels.till(moment, world.rng.choice(stores))
+            _to_ship(world, parcels, day)
         for _number in range(COLLECTED * scale):
             pickups.order(
                 _moment(world, day),
@@ -132,8 +125,29 @@ def _business(world: World, scale: int) -> None:
             )
         for _number in range(TRADE * scale):
             trade.order(_moment(world, day), world.rng.choice(buyers))
+    _waiting(world, parcels, pickups)
+    for number, code in enumerate(buyers):
+        trade.pays(_moment(world, 3 + number % 10), code, actor=world.staff.office)
+    _goods_in(world)
+    pickups.sweeps(world.timeline.moment)
+
+
+def _to_ship(world: World, parcels: Parcels, day: int) -> None:
+    """An order to be shipped: from the e-shop, from the phone, now and then from a till."""
+    kind, moment = world.rng.random(), _moment(world, day)
+    if kind < 0.76:
+        parcels.eshop(moment)
+    elif kind < 0.90:
+        parcels.phone(moment)
+    else:
+        parcels.till(moment, world.rng.choice(STORES).code)
+
+
+def _waiting(world: World, parcels: Parcels, pickups: Pickups) -> None:
+    """What is there at this moment whatever chance says."""
+    present = world.timeline.present
     for ago in (40, 200, 60 * 20):
-        parcels.split(world.timeline.present - timedelta(minutes=ago))
+        parcels.split(present - timedelta(minutes=ago))
     for ago, steps in (
         (70, (begun,)),
         (85, (picked,)),
@@ -141,13 +155,9 @@ def _business(world: World, scale: int) -> None:
         (150, (picked, packed, sent)),
         (60 * 26, (picked, sent)),
     ):
-        parcels.waits(world.timeline.present - timedelta(minutes=ago), *steps)
+        parcels.waits(present - timedelta(minutes=ago), *steps)
     for code in (HOME_STORE, OTHER_STORE):
         Scenes(world, pickups, code).play()
-    for number, code in enumerate(buyers):
-        trade.pays(_moment(world, 3 + number % 10), code, actor=world.staff.office)
-    _goods_in(world)
-    pickups.sweeps(world.timeline.moment)
 
 
 def _goods_in(world: World) -> None:
