@@ -13,7 +13,7 @@ from b2b.models import BasketLine, Company
 from b2b.prices import Buying, buying_for, full_packs
 from b2b.selectors.baskets import basket_address
 from b2b.selectors.companies import company_address, is_on_behalf, price_person
-from b2b.selectors.credit import ON_ACCOUNT, credit_of
+from b2b.selectors.credit import ON_ACCOUNT, Credit, credit_of
 from b2b.services.basket import basket_ordered
 from catalog.selectors import skus_by_code
 from oms.core.actors import Actor
@@ -69,23 +69,7 @@ def company_order_place(
     order = order_place(
         _request(buying, lines, ship_to, purchase_order, note, key=key, actor=actor), actor=actor
     )
-    if not credit.allows(order.gross):
-        raise CreditExceeded(
-            _("The order comes to %(wanted)s and %(left)s of credit is left")
-            % {
-                "wanted": format_money(order.gross, credit.currency),
-                "left": format_money(max(credit.left or ZERO, ZERO), credit.currency),
-            },
-            currency=credit.currency,
-            limit=str(credit.limit),
-            open=str(credit.open),
-            left=str(credit.left),
-            wanted=str(order.gross),
-        )
-    if agreed_total is not None and order.gross != agreed_total:
-        raise PriceChanged(
-            agreed=str(agreed_total), total=str(order.gross), currency=order.currency
-        )
+    _refuse_beyond(credit, order, agreed_total)
     audit_record(
         "company.order_placed",
         company,
@@ -132,6 +116,27 @@ def basket_place(
     )
     basket_ordered(basket, {line.sku_id: line.quantity for line in lines})
     return order
+
+
+def _refuse_beyond(credit: Credit, order: Order, agreed_total: Decimal | None) -> None:
+    """Undo the order (by raising) where it is more than the credit left, or not what was agreed."""
+    if not credit.allows(order.gross):
+        raise CreditExceeded(
+            _("The order comes to %(wanted)s and %(left)s of credit is left")
+            % {
+                "wanted": format_money(order.gross, credit.currency),
+                "left": format_money(max(credit.left or ZERO, ZERO), credit.currency),
+            },
+            currency=credit.currency,
+            limit=str(credit.limit),
+            open=str(credit.open),
+            left=str(credit.left),
+            wanted=str(order.gross),
+        )
+    if agreed_total is not None and order.gross != agreed_total:
+        raise PriceChanged(
+            agreed=str(agreed_total), total=str(order.gross), currency=order.currency
+        )
 
 
 def _placed_before(company: Company, key: UUID, actor: Actor) -> Order:
