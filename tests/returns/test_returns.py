@@ -16,7 +16,7 @@ from oms.returns.services import ReturnedUnits, return_receive
 from tests.catalog.factories import make_kit, make_price_list
 from tests.core.factories import make_key, make_user
 from tests.inventory.factories import put
-from tests.orders.factories import ACTOR, make_shop, order_request, place
+from tests.orders.factories import ACTOR, make_channel, make_shop, order_request, place
 
 pytestmark = pytest.mark.django_db
 
@@ -144,8 +144,6 @@ def test_over_rest_once_and_listed(client):
 
 
 def test_a_key_of_another_channel_does_not_see_the_order(client):
-    from tests.orders.factories import make_channel
-
     shop = make_shop(skus=1)
     order = shipped(shop)
     _key, token = make_key("orders:write", bound_to=("channel", make_channel("other")))
