@@ -39,7 +39,7 @@ def quick_order(request: PortalRequest) -> HttpResponseBase:
         rows = _rows(request)
     except InvalidInput as error:
         return _page(request, error, status=422)
-    if not rows:
+    if not rows and CARRIED not in request.POST:
         return _page(request, InvalidInput([Issue("text", _("Give at least one SKU"))]), status=422)
     return answer_rows(request, rows)
 
@@ -111,7 +111,8 @@ def _typed(request: PortalRequest) -> list[WantedRow]:
     numbers = request.POST.getlist("row")
     for index, code in enumerate(codes):
         text = quantities[index].strip() if index < len(quantities) else ""
-        if not code.strip() and not text:
+        # A row of the checked list whose SKU was emptied is left out, as that page says.
+        if not code.strip() and (not text or index < len(numbers)):
             continue
         quantity, remark = read_quantity(text) if text else (1, _("No quantity given: 1"))
         number = numbers[index] if index < len(numbers) else ""

@@ -151,7 +151,9 @@ class FulfilmentTable(Table):
 
     def render_promised_at(self, value: datetime, record: FulfilmentOrder) -> SafeString:
         tone = promise_tone(value, record.status)
-        shown = time_element(value, format_due(value) if record.status in FULFILMENT_OPEN else None)
+        # Once the work is done, its promise is a date, however long ago it was.
+        due = tone or (record.status in FULFILMENT_OPEN and value > now())
+        shown = time_element(value, format_due(value) if due else None)
         if not tone:
             return shown
         return format_html('<span class="sla tone-{}">{}</span>', tone, shown)

@@ -1,0 +1,58 @@
+"""Every route that answers GET: who looks at it, or why nobody does. A route not listed fails."""
+
+OFFICE = "office"
+COUNTER = "counter"
+PORTAL = "portal"
+PUBLIC = "public"
+
+
+def routes(what: str, names: str) -> dict[str, str]:
+    return dict.fromkeys(names.split(), what)
+
+
+# name → whose page it is. Its arguments are those of tests/permissions/routes.py.
+SHOWN: dict[str, str] = {
+    **routes(PUBLIC, "login track api-docs"),
+    **routes(OFFICE, "office-home search job-list job-detail audit-list audit-detail"),
+    **routes(OFFICE, "event-list event-detail settings-home api-key-list api-key-new style-guide"),
+    **routes(OFFICE, "mailbox message-detail"),
+    **routes(OFFICE, "catalog-list sku-detail category-list category-new category-edit"),
+    **routes(OFFICE, "catalog-import catalog-import-preview"),
+    **routes(OFFICE, "price-list-list price-list-new price-list-detail price-list-edit"),
+    **routes(OFFICE, "price-list-import price-list-consequences price-test"),
+    **routes(OFFICE, "discount-rule-list discount-rule-new discount-rule-detail"),
+    **routes(OFFICE, "discount-rule-edit"),
+    **routes(OFFICE, "stock-list stock-sku stock-movements stock-adjust stock-import stock-audit"),
+    **routes(OFFICE, "location-list location-new location-detail location-edit"),
+    **routes(OFFICE, "order-list order-detail order-cancel customer-list"),
+    **routes(OFFICE, "fulfilment-list fulfilment-ship return-list return-create"),
+    **routes(OFFICE, "company-list company-create company-detail company-edit"),
+    **routes(COUNTER, "counter counter-store counter-find counter-more counter-scanner"),
+    **routes(COUNTER, "counter-pickup counter-decline counter-preview"),
+    **routes(COUNTER, "counter-slip counter-label"),
+    **routes(PORTAL, "b2b-home b2b-switch b2b-catalog b2b-sku b2b-quick-order b2b-basket"),
+    **routes(PORTAL, "b2b-checkout b2b-check b2b-order-list b2b-order-detail b2b-order-placed"),
+    **routes(PORTAL, "b2b-reorder"),
+}
+
+ACTS = "acts: answers POST only"
+PART = "part of a page, seen inside it"
+FILE = "a file"
+MACHINE = "for machines"
+LEAVES = "sends the browser elsewhere"
+NOT_SHOWN: dict[str, str] = {
+    **routes(MACHINE, "healthz readyz metrics api-schema"),
+    **routes(LEAVES, "home"),
+    **routes(PART, "job-progress message-body b2b-why b2b-order-line-why b2b-quick-order-row"),
+    **routes(FILE, "job-result job-errors stock-import-template b2b-quick-order-sample"),
+    **routes(FILE, "sku-picture"),
+    **routes(ACTS, "logout preferences job-cancel event-retry message-resend api-key-revoke"),
+    **routes(ACTS, "catalog-import-apply category-remove discount-rule-move price-list-adjust"),
+    **routes(ACTS, "price-list-confirm price-list-move stock-import-apply order-message-resend"),
+    **routes(ACTS, "fulfilment-pick fulfilment-ready counter-scan counter-take counter-pick-scan"),
+    **routes(ACTS, "counter-count counter-ready counter-place counter-pay counter-pay-back"),
+    **routes(ACTS, "counter-hand-over counter-undo counter-extend counter-reinstate"),
+    **routes(ACTS, "counter-put-back counter-resend b2b-choose b2b-basket-put"),
+    **routes(ACTS, "b2b-basket-change b2b-basket-empty company-role-give company-role-take"),
+    **routes(ACTS, "company-payment-record"),
+}
