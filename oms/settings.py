@@ -210,6 +210,7 @@ EVENT_HANDLERS: dict[str, list[str]] = {
     "pickup.ready": ["stores.notices.pickup_ready"],
     "pickup.reminder": ["stores.notices.pickup_reminder"],
     "pickup.expired": ["stores.notices.pickup_expired"],
+    "pickup.declined": ["stores.notices.pickup_declined"],
     "pickup.collected": ["stores.notices.pickup_collected"],
 }
 JOB_RUNNERS: dict[str, str] = {

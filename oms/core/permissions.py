@@ -115,6 +115,7 @@ API_SCOPES: dict[str, frozenset[Permission]] = {
     "stock:write": frozenset({P.STOCK_VIEW, P.STOCK_ADJUST}),
     "orders:read": frozenset({P.ORDERS_VIEW}),
     "orders:write": frozenset({P.ORDERS_VIEW, P.ORDERS_PLACE, P.ORDERS_MANAGE}),
+    "companies:read": frozenset({P.COMPANIES_VIEW}),
     "fulfilment:write": frozenset({P.ORDERS_VIEW, P.ORDERS_FULFIL}),
 }
 
