@@ -25,7 +25,7 @@ CARRIERS = ("own", "own", "own", "BRT", "GLS")
 SPLIT = 0.10
 CANCELLED = 0.06
 PARTLY_CANCELLED = 0.04
-DECLINED = 0.03
+DECLINED = 0.05
 RETURNED = 0.12
 
 
@@ -164,7 +164,7 @@ class Parcels:
             location = fulfilment_order.location
             # Most people pick at once and say so; some say first that they begin.
             action = self._start if self.world.chance(0.25) else self._pick
-            if self.world.chance(DECLINED):
+            if location.pk != self.world.warehouse.pk and self.world.chance(DECLINED):
                 action = self._decline
             self._after(location, action, fulfilment_order, 25, 420)
 

@@ -22,6 +22,7 @@ from catalog.services.price_lists import (
 )
 from catalog.services.prices import PriceChange, price_set
 from oms.core.actors import Actor
+from oms.core.clock import retailer_zone
 from oms.office.demo.articles import Article
 from oms.office.demo.companies import DEDICATED
 
@@ -142,7 +143,7 @@ class PriceLists:
 
     def _waiting(self, retail: PriceList) -> None:
         """Lists that price nothing now: scheduled, over, draft, archived."""
-        day = self.moment.replace(hour=0, minute=0, second=0, microsecond=0)
+        day = _midnight(self.moment)
         base = PriceListData(code="", name="", parent_id=retail.pk, audiences=_channels("eshop"))
         garden = [a for a in self.articles if a.macro == "Garden"]
         self._list(
@@ -218,7 +219,7 @@ def rules_make(*, moment: datetime, actor: Actor) -> None:
 
 
 def _rules(moment: datetime) -> tuple[list[DiscountRuleData], ...]:
-    day = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    day = _midnight(moment)
 
     def ahead(days: int) -> datetime:
         return day + timedelta(days=days)
@@ -349,6 +350,11 @@ def _rules(moment: datetime) -> tuple[list[DiscountRuleData], ...]:
         )
     ]
     return published, drafts, put_away
+
+
+def _midnight(moment: datetime) -> datetime:
+    """The beginning of that day at the retailer's. Days added to it begin at midnight too."""
+    return moment.astimezone(retailer_zone()).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _category(name: str) -> int:

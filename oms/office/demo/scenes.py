@@ -8,11 +8,15 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from inventory.models import Location
+from catalog.selectors import kit_components
+from inventory.hours import is_open
+from inventory.models import Location, Stock
+from inventory.services.adjustment import StockChange, adjust
+from inventory.status import AdjustmentReason, MovementKind
 from oms.office.demo.people import HOME_STORE
 from oms.office.demo.pickups import Pickups
 from oms.office.demo.world import World
-from oms.orders.models import FulfilmentLine, Order
+from oms.orders.models import FulfilmentLine, Order, OrderLine
 from oms.orders.services.changes import order_cancel
 from oms.orders.services.placement import PlacedOrder
 from oms.orders.status import CancelReason
@@ -26,6 +30,8 @@ from stores.status import DeclineReason
 Step = tuple[datetime, Callable[[UUID], None]]
 LOOK_BACK = timedelta(days=16)
 HALF_HOUR = timedelta(minutes=30)
+# From the order to the bag at the desk.
+PICKING = timedelta(minutes=40)
 
 
 class Scenes:
@@ -44,34 +50,32 @@ class Scenes:
 
     def play(self) -> None:
         """Orders in every state a clerk can meet."""
-        minutes = self._ago
         for method, ago in (("collect", 4), ("reserve", 9), ("collect", 17), ("reserve", 26)):
-            self._scene(method, minutes(ago))
+            self._scene(method, self._ago(ago))
         self._scene("collect", self._late(), channel="phone")
-        self._scene("collect", minutes(48), (minutes(12), self._half_picked))
+        self._scene("collect", self._ago(48), (self._ago(12), self._half_picked))
         for method, deputy in (("reserve", ""), ("collect", ""), ("collect", "Teresa Bassi")):
-            ready = minutes(self.world.rng.randint(65, 200))
-            self._scene(method, ready - timedelta(minutes=50), (ready, self._ready), deputy=deputy)
+            self._ready_since(method, self._open(self.world.rng.randint(70, 500)), deputy=deputy)
         for method in ("collect", "reserve"):
-            ready = self._overdue()
-            self._scene(method, ready - timedelta(minutes=40), (ready, self._ready))
-        for method in ("reserve", "collect"):
-            ready = self._just_expired()
-            self._scene(method, ready - timedelta(minutes=40), (ready, self._ready))
+            self._ready_since(method, self._overdue())
+            self._ready_since(method, self._just_expired())
         self._ready_then("collect", 6, self._hand_over)
         self._ready_then("reserve", 11, self._hand_over)
         self._ready_then("reserve", 20, self._hand_over_and_undo)
         self._ready_then("collect", 35, self._cancel)
-        self._scene("reserve", minutes(300), (minutes(250), self._not_found))
+        declined = self._open(240)
+        self._scene("reserve", declined - PICKING, (declined, self._not_found))
+
+    def fall_short(self) -> None:
+        """A count finds nothing of what an order was promised."""
+        self._scene("collect", self._open(120), (self._open(60), self._count_nothing))
+
+    def _ready_since(self, method: str, ready: datetime, *steps: Step, deputy: str = "") -> None:
+        self._scene(method, ready - PICKING, (ready, self._ready), *steps, deputy=deputy)
 
     def _ready_then(self, method: str, ago: int, action: Callable[[UUID], None]) -> None:
-        ready = self._ago(ago + 130)
-        self._scene(
-            method,
-            ready - timedelta(minutes=45),
-            (ready, self._ready),
-            (self._ago(ago), action),
-        )
+        since = self._open(ago + self.world.rng.randint(60, 400))
+        self._ready_since(method, since, (self._ago(ago), action))
 
     def _scene(
         self,
@@ -120,12 +124,37 @@ class Scenes:
                 actor=self.clerk,
             )
 
+    def _count_nothing(self, uid: UUID) -> None:
+        line = FulfilmentLine.objects.filter(fulfilment_order__pickup__uid=uid).first()
+        sku_id = OrderLine.objects.get(fulfilment_lines=line).sku_id
+        # Of a set the first part, of anything else itself.
+        part = next((part for part, _n in kit_components([sku_id]).get(sku_id, [])), sku_id)
+        stock = Stock.objects.get(sku=part, location=self.location)
+        adjust(
+            [
+                StockChange(
+                    part,
+                    self.location.pk,
+                    -stock.on_hand,
+                    reason=AdjustmentReason.MISSING,
+                    kind=MovementKind.COUNTED,
+                )
+            ],
+            cause="count 399",
+            actor=self.clerk,
+        )
+
     def _cancel(self, uid: UUID) -> None:
         order = Order.objects.get(fulfilment_orders__pickup__uid=uid)
         order_cancel(order.pk, reason=CancelReason.CUSTOMER, actor=self.world.staff.office)
 
     def _ago(self, minutes: int) -> datetime:
         return self.present - timedelta(minutes=minutes)
+
+    def _open(self, minutes: int) -> datetime:
+        """A moment at least so many minutes ago at which the store was open."""
+        before = self._ago(minutes)
+        return self._latest_open(lambda then: then <= before)
 
     def _late(self) -> datetime:
         """A moment whose promise is over by now."""
@@ -135,13 +164,16 @@ class Scenes:
 
     def _overdue(self) -> datetime:
         """A moment of readiness whose deadline is over, but not the grace period."""
-        return self._latest(lambda ready: collect_by(self.location, ready) < self.present)
+        return self._latest_open(lambda ready: collect_by(self.location, ready) < self.present)
 
     def _just_expired(self) -> datetime:
         """A moment of readiness whose grace period is just over."""
-        return self._latest(
+        return self._latest_open(
             lambda ready: expires_at(self.location, collect_by(self.location, ready)) < self.present
         )
+
+    def _latest_open(self, fits: Callable[[datetime], bool]) -> datetime:
+        return self._latest(lambda then: is_open(self.location, then) and fits(then))
 
     def _latest(self, fits: Callable[[datetime], bool]) -> datetime:
         moment = self.present - HALF_HOUR
