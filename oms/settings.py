@@ -243,6 +243,11 @@ SCOPE_MODELS: dict[str, str] = {
     "channel": "orders.Channel",
 }
 
+# `smtp://user:password@host:587/?tls=True`, and who writes.
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default="smtp://localhost:25")
+vars().update(EMAIL_CONFIG)
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="orders@localhost")
+
 # --- people -----------------------------------------------------------------------------------
 AUTH_USER_MODEL = "core.User"
 AUTHENTICATION_BACKENDS = [
@@ -431,8 +436,8 @@ LOGGING = {
             "foreign_pre_chain": LOG_PROCESSORS,
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                redact,
                 structlog.processors.format_exc_info,
+                redact,
                 structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
                 if DEVELOPMENT
                 else structlog.processors.JSONRenderer(),

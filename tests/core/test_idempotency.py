@@ -1,7 +1,6 @@
 import threading
 from datetime import timedelta
 from http import HTTPStatus
-from uuid import uuid4
 
 import pytest
 import time_machine
@@ -63,7 +62,9 @@ def test_an_unusable_key_is_refused(api, key):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("key", ["x" * 255, "order 7/2026 (web)", str(uuid4())])
+@pytest.mark.parametrize(
+    "key", ["x" * 255, "order 7/2026 (web)", "3592d526-5673-4cbf-9eb2-9de705ea0946"]
+)
 def test_any_printable_key_is_good(api, key):
     assert write(api, key).status_code == HTTPStatus.CREATED
 
