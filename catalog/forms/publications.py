@@ -1,116 +1,19 @@
-"""Forms of the catalogue's pages. They parse; services decide."""
+"""Price lists and discount rules."""
 
-import re
 from collections.abc import Iterable
-from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from catalog.audiences import Audience
-from catalog.directory import audience_of, audience_options
+from catalog.forms.fields import CURRENCIES, AudiencesForm, CodesField, MomentField, plain_number
 from catalog.models import Category, DiscountRule, PriceList, Product, Sku
 from catalog.selectors import category_choices, skus_by_code
 from catalog.services.discount_rules import DiscountRuleData
 from catalog.services.price_lists import PriceListData
-from oms.core.errors import InvalidInput
 from oms.core.money import ZERO
-
-CURRENCIES = ("EUR", "GBP", "PLN", "CHF", "CZK", "DKK", "HUF", "NOK", "RON", "SEK", "USD", "JPY")
-LOCAL_MOMENT = "%Y-%m-%dT%H:%M"
-
-
-def plain_number(amount: Decimal) -> Decimal | None:
-    """A stored amount without the zeros the column pads it with; none for zero."""
-    return Decimal(format(amount.normalize(), "f")) if amount else None
-
-
-class MomentInput(forms.DateTimeInput):
-    """The browser's own picker of day and time, in the retailer's zone."""
-
-    input_type = "datetime-local"
-
-    def __init__(self) -> None:
-        super().__init__(format=LOCAL_MOMENT)
-
-
-class MomentField(forms.DateTimeField):
-    def __init__(self, **options: Any) -> None:
-        options.setdefault("required", False)
-        formats = [LOCAL_MOMENT, "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"]
-        super().__init__(widget=MomentInput(), input_formats=formats, **options)
-
-
-class AudiencesField(forms.MultipleChoiceField):
-    """Ticks for the known audiences; cleaned to `Audience` values."""
-
-    widget = forms.CheckboxSelectMultiple
-
-    def clean(self, value: Any) -> tuple[Audience, ...]:
-        chosen = super().clean(value)
-        return tuple(filter(None, (audience_of(text) for text in chosen)))
-
-
-class CodesField(forms.CharField):
-    """SKU codes or GTINs, separated by blanks, commas or new lines; cleaned to SKUs."""
-
-    widget = forms.Textarea
-
-    def clean(self, value: Any) -> list[Sku]:
-        text = super().clean(value) or ""
-        codes = [code.upper() for code in re.split(r"[\s,;]+", text) if code]
-        found = skus_by_code(codes)
-        missing = [code for code in codes if code not in found]
-        if missing:
-            raise forms.ValidationError(
-                _("There is no SKU %(codes)s") % {"codes": ", ".join(missing[:10])}
-            )
-        return list({found[code].pk: found[code] for code in codes}.values())
-
-
-class AudiencesForm(forms.Form):
-    """Who a list or rule is for: known audiences by tick, others typed."""
-
-    audiences = AudiencesField(label=_("For"), required=False)
-    others = forms.CharField(
-        label=_("Others"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("One per line, e.g. company:acme, group:gold, person:…"),
-    )
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["audiences"]
-        assert isinstance(field, AudiencesField)  # noqa: S101 - for the types
-        field.choices = audience_options()
-
-    def clean_others(self) -> tuple[Audience, ...]:
-        audiences = []
-        for line in self.cleaned_data["others"].splitlines():
-            if not line.strip():
-                continue
-            audience = audience_of(line)
-            if audience is None:
-                raise forms.ValidationError(
-                    _("%(line)s is not one: write it as company:acme") % {"line": line.strip()[:60]}
-                )
-            audiences.append(audience)
-        return tuple(audiences)
-
-    def all_audiences(self) -> tuple[Audience, ...]:
-        """Ticked and typed ones, each once."""
-        both = (*self.cleaned_data["audiences"], *self.cleaned_data["others"])
-        return tuple(dict.fromkeys(both))
-
-    def refuse(self, error: InvalidInput) -> None:
-        """Put what the service refused at the fields it names."""
-        for issue in error.issues:
-            self.add_error(issue.field if issue.field in self.fields else None, str(issue.message))
 
 
 class PriceListForm(AudiencesForm):
@@ -314,111 +217,3 @@ class DiscountRuleForm(AudiencesForm):
             "min_basket_value": plain_number(rule.min_basket_value),
             "audiences": [str(audience) for audience in audiences],
         }
-
-
-class CategoryForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=120)
-    code = forms.CharField(label=_("Code"), max_length=60)
-    parent = forms.TypedChoiceField(
-        label=_("Below"), required=False, coerce=int, empty_value=None, choices=()
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["parent"]
-        assert isinstance(field, forms.TypedChoiceField)  # noqa: S101 - for the types
-        field.choices = [("", _("Nothing: a macro-category")), *category_choices()]
-
-
-class ImportForm(forms.Form):
-    """An upload: the first run is always dry."""
-
-    file = forms.FileField(
-        label=_("File"),
-        help_text=_("CSV or XLSX, at most 10 MB and 20,000 rows."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
-    )
-    errors_mode = forms.ChoiceField(
-        label=_("If some rows have errors"),
-        choices=(
-            ("all", _("Apply nothing until every row is good")),
-            ("good", _("Apply the good rows, leave out the bad ones")),
-        ),
-        widget=forms.RadioSelect,
-        initial="all",
-    )
-
-    def clean_file(self) -> Any:
-        upload = self.cleaned_data["file"]
-        if upload.size > settings.IMPORT_MAX_BYTES:
-            raise forms.ValidationError(
-                _("The file is larger than %(limit)d MB")
-                % {"limit": settings.IMPORT_MAX_BYTES // 1024 // 1024}
-            )
-        return upload
-
-
-class PriceImportForm(ImportForm):
-    replace = forms.BooleanField(
-        label=_("Replace the whole list"),
-        required=False,
-        help_text=_("Prices the file does not name are taken away."),
-    )
-
-
-class BasketForm(forms.Form):
-    """Try out what a buyer would pay."""
-
-    lines = forms.CharField(
-        label=_("Lines"),
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("A SKU or GTIN and a quantity on each line, as pasted from a spreadsheet."),
-    )
-    audiences = forms.CharField(
-        label=_("Buyer"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Most specific first, one per line: company:acme, group:gold, channel:b2b."),
-    )
-    currency = forms.ChoiceField(label=_("Currency"), choices=[(c, c) for c in CURRENCIES])
-    country = forms.CharField(label=_("Country of supply"), max_length=2, min_length=2)
-    coupon = forms.CharField(label=_("Coupon"), required=False, max_length=40)
-    at = MomentField(label=_("At"), help_text=_("Empty: now."))
-
-    def clean_audiences(self) -> tuple[Audience, ...]:
-        audiences = []
-        for line in self.cleaned_data["audiences"].splitlines():
-            if not line.strip():
-                continue
-            audience = audience_of(line)
-            if audience is None:
-                raise forms.ValidationError(
-                    _("%(line)s is not one: write it as company:acme") % {"line": line.strip()[:60]}
-                )
-            audiences.append(audience)
-        return tuple(audiences)
-
-    def clean_lines(self) -> list[tuple[Sku, int]]:
-        wanted: list[tuple[str, int]] = []
-        for number, line in enumerate(self.cleaned_data["lines"].splitlines(), start=1):
-            parts = [part for part in re.split(r"[\s,;]+", line.strip()) if part]
-            if not parts:
-                continue
-            quantity = parts[1] if len(parts) > 1 else "1"
-            if len(parts) > 2 or not quantity.isdigit() or not 0 < int(quantity) < 10**6:
-                raise forms.ValidationError(
-                    _("Line %(number)d: write a SKU and a quantity") % {"number": number}
-                )
-            wanted.append((parts[0].upper(), int(quantity)))
-        if len(wanted) > 100:
-            raise forms.ValidationError(_("At most 100 lines"))
-        found = skus_by_code(code for code, _quantity in wanted)
-        missing = [code for code, _quantity in wanted if code not in found]
-        if missing:
-            raise forms.ValidationError(
-                _("There is no SKU %(codes)s") % {"codes": ", ".join(missing[:10])}
-            )
-        return [(found[code], quantity) for code, quantity in wanted]
-
-    def clean_country(self) -> str:
-        return str(self.cleaned_data["country"]).upper()
