@@ -7,7 +7,7 @@ $(error OMS needs Python 3.11 to 3.14 on the PATH; on macOS: brew install python
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint bench messages lock stop reset
+.PHONY: help install run test lint bench messages screenshots lock stop reset
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ bench: ## measure against the targets (ONLY=name)
 
 messages: ## collect texts to translate and compile the catalogues
 	@$(PYTHON) -m dev.messages
+
+screenshots: ## take the pictures of docs/screenshots again (ONLY=name)
+	@$(PYTHON) -m dev.screenshots
 
 lock: ## resolve the newest allowed versions into the lock files
 	@$(PYTHON) -m dev.lock

@@ -1,6 +1,8 @@
 """Every route that answers GET: who looks at it, or why nobody does. A route not listed fails."""
 
 OFFICE = "office"
+GOODS = "goods and prices"
+PLACES = "stock, places and companies"
 COUNTER = "counter"
 PORTAL = "portal"
 PUBLIC = "public"
@@ -16,17 +18,17 @@ SHOWN: dict[str, str] = {
     **routes(OFFICE, "office-home search job-list job-detail audit-list audit-detail"),
     **routes(OFFICE, "event-list event-detail settings-home api-key-list api-key-new style-guide"),
     **routes(OFFICE, "mailbox message-detail"),
-    **routes(OFFICE, "catalog-list sku-detail category-list category-new category-edit"),
-    **routes(OFFICE, "catalog-import catalog-import-preview"),
-    **routes(OFFICE, "price-list-list price-list-new price-list-detail price-list-edit"),
-    **routes(OFFICE, "price-list-import price-list-consequences price-test"),
-    **routes(OFFICE, "discount-rule-list discount-rule-new discount-rule-detail"),
-    **routes(OFFICE, "discount-rule-edit"),
-    **routes(OFFICE, "stock-list stock-sku stock-movements stock-adjust stock-import stock-audit"),
-    **routes(OFFICE, "location-list location-new location-detail location-edit"),
+    **routes(GOODS, "catalog-list sku-detail category-list category-new category-edit"),
+    **routes(GOODS, "catalog-import catalog-import-preview"),
+    **routes(GOODS, "price-list-list price-list-new price-list-detail price-list-edit"),
+    **routes(GOODS, "price-list-import price-list-consequences price-test"),
+    **routes(GOODS, "discount-rule-list discount-rule-new discount-rule-detail"),
+    **routes(GOODS, "discount-rule-edit"),
+    **routes(PLACES, "stock-list stock-sku stock-movements stock-adjust stock-import stock-audit"),
+    **routes(PLACES, "location-list location-new location-detail location-edit"),
     **routes(OFFICE, "order-list order-detail order-cancel customer-list"),
     **routes(OFFICE, "fulfilment-list fulfilment-ship return-list return-create"),
-    **routes(OFFICE, "company-list company-create company-detail company-edit"),
+    **routes(PLACES, "company-list company-create company-detail company-edit"),
     **routes(COUNTER, "counter counter-store counter-find counter-more counter-scanner"),
     **routes(COUNTER, "counter-pickup counter-decline counter-preview"),
     **routes(COUNTER, "counter-slip counter-label"),

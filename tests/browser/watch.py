@@ -27,13 +27,6 @@ class Watch:
         yield
         self._allowed = ()
 
-    @contextmanager
-    def looking_away(self) -> Iterator[None]:
-        """Within, the test itself does what a page may not."""
-        before = len(self.faults)
-        yield
-        del self.faults[before:]
-
     def _logged(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not message.text.startswith(ANSWERS):
             self._add(message.page.url if message.page else "", message.text)
