@@ -162,7 +162,7 @@ def take(chromium: str, address: str, shots: list[Shot]) -> None:
                 locale="en-GB",
                 storage_state=states[shot.person],
                 viewport={"width": shot.size[0], "height": shot.size[1]},
-                color_scheme=shot.theme,
+                color_scheme="dark" if shot.theme == "dark" else "light",
                 reduced_motion="reduce",
             )
             page = context.new_page()

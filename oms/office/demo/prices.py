@@ -55,7 +55,9 @@ def _company(code: str) -> tuple[Audience, ...]:
 class PriceLists:
     """The lists, made one after the other because some derive from others."""
 
-    def __init__(self, articles: Sequence[Article], *, moment: datetime, rng: Random, actor: Actor):
+    def __init__(
+        self, articles: Sequence[Article], *, moment: datetime, rng: Random, actor: Actor
+    ) -> None:
         self.articles = articles
         self.moment = moment
         self.rng = rng
@@ -209,7 +211,9 @@ class PriceLists:
 def rules_make(*, moment: datetime, actor: Actor) -> None:
     """Discount rules of every target, effect and stacking; active, scheduled, over, draft, put
     away."""
-    published, waiting, put_away = _rules(moment)
+    day = _midnight(moment)
+    published = [*_rules_for_shoppers(day), *_rules_for_some(day)]
+    waiting, put_away = _rules_drafted(day), _rules_put_away(day)
     for data in (*published, *waiting, *put_away):
         rule = discount_rule_save(data, actor=actor)
         if data in published:
@@ -218,41 +222,35 @@ def rules_make(*, moment: datetime, actor: Actor) -> None:
             discount_rule_archive(rule.pk, actor=actor)
 
 
-def _rules(moment: datetime) -> tuple[list[DiscountRuleData], ...]:
-    day = _midnight(moment)
+# What most of the rules below have in common.
+PERCENT = DiscountRuleData(name="", target=Target.EVERYTHING, effect=Effect.PERCENT, value=CENT)
+ON_CATEGORY = replace(PERCENT, target=Target.CATEGORY)
 
-    def ahead(days: int) -> datetime:
-        return day + timedelta(days=days)
 
-    def ago(days: int) -> datetime:
-        return ahead(-days)
-
-    percent = DiscountRuleData(name="", target=Target.EVERYTHING, effect=Effect.PERCENT, value=CENT)
-    on = replace(percent, target=Target.CATEGORY)
-    shop, retail = _channels("eshop"), _channels(*RETAIL_CHANNELS)
-    published = [
+def _rules_for_shoppers(day: datetime) -> list[DiscountRuleData]:
+    return [
         replace(
-            on,
+            ON_CATEGORY,
             name="Autumn in the garden",
             value=Decimal(15),
             category_id=_category("Garden"),
             excluded_category_ids=(_category("Outdoor living"),),
-            valid_from=ago(40),
-            valid_to=ahead(20),
-            audiences=shop,
+            valid_from=day - timedelta(days=40),
+            valid_to=day + timedelta(days=20),
+            audiences=_channels("eshop"),
         ),
         replace(
-            percent,
+            PERCENT,
             name="Moka week",
             target=Target.PRODUCT,
             product_id=_product("Moka pot Mattina"),
             value=Decimal(20),
-            valid_from=ago(3),
-            valid_to=ahead(4),
-            audiences=retail,
+            valid_from=day - timedelta(days=3),
+            valid_to=day + timedelta(days=4),
+            audiences=_channels(*RETAIL_CHANNELS),
         ),
         replace(
-            percent,
+            PERCENT,
             name="Six plates for less",
             target=Target.PRODUCT,
             product_id=_product("Dinner plate Trattoria"),
@@ -261,10 +259,10 @@ def _rules(moment: datetime) -> tuple[list[DiscountRuleData], ...]:
             currency="EUR",
             min_quantity=6,
             stacking=Stacking.CUMULATIVE,
-            audiences=retail,
+            audiences=_channels(*RETAIL_CHANNELS),
         ),
         replace(
-            percent,
+            PERCENT,
             name="Panettone at a fixed price",
             target=Target.SKU,
             sku_id=_sku("Panettone Classico"),
@@ -272,10 +270,10 @@ def _rules(moment: datetime) -> tuple[list[DiscountRuleData], ...]:
             value=Decimal("19.90"),
             currency="EUR",
             stacking=Stacking.STOP,
-            audiences=retail,
+            audiences=_channels(*RETAIL_CHANNELS),
         ),
         replace(
-            percent,
+            PERCENT,
             name="Welcome: 10 % on the first order",
             value=Decimal(10),
             coupon="WELCOME10",
@@ -283,16 +281,22 @@ def _rules(moment: datetime) -> tuple[list[DiscountRuleData], ...]:
             min_basket_value=Decimal(50),
             excluded_category_ids=(_category("Pantry"),),
             stacking=Stacking.CUMULATIVE,
-            audiences=shop,
+            audiences=_channels("eshop"),
         ),
+    ]
+
+
+def _rules_for_some(day: datetime) -> list[DiscountRuleData]:
+    """For one store, for trade; and one that waits for its day, one whose time is over."""
+    return [
         replace(
-            percent,
+            PERCENT,
             name="Neighbours in Roma",
             value=Decimal(5),
             audiences=_store("RM-OST"),
         ),
         replace(
-            on,
+            ON_CATEGORY,
             name="Linen for hotels",
             value=Decimal(12),
             category_id=_category("Textiles"),
@@ -300,7 +304,7 @@ def _rules(moment: datetime) -> tuple[list[DiscountRuleData], ...]:
             audiences=_group("hospitality"),
         ),
         replace(
-            on,
+            ON_CATEGORY,
             name="Paint by the pallet",
             value=Decimal(5),
             category_id=_category("Paint"),
@@ -310,46 +314,51 @@ def _rules(moment: datetime) -> tuple[list[DiscountRuleData], ...]:
             audiences=_channels("b2b"),
         ),
         replace(
-            on,
+            ON_CATEGORY,
             name="Let there be light",
             value=Decimal(25),
             category_id=_category("Lighting"),
             priority=5,
-            valid_from=ahead(9),
-            valid_to=ahead(40),
-            audiences=retail,
+            valid_from=day + timedelta(days=9),
+            valid_to=day + timedelta(days=40),
+            audiences=_channels(*RETAIL_CHANNELS),
         ),
         replace(
-            on,
+            ON_CATEGORY,
             name="Harvest weeks",
             value=Decimal(18),
             category_id=_category("Cookware"),
-            valid_from=ago(70),
-            valid_to=ago(35),
-            audiences=shop,
+            valid_from=day - timedelta(days=70),
+            valid_to=day - timedelta(days=35),
+            audiences=_channels("eshop"),
         ),
     ]
-    drafts = [
+
+
+def _rules_drafted(day: datetime) -> list[DiscountRuleData]:
+    return [
         replace(
-            on,
+            ON_CATEGORY,
             name="White sale",
             value=Decimal(30),
             category_id=_category("Textiles"),
-            valid_from=ahead(45),
-            audiences=retail,
+            valid_from=day + timedelta(days=45),
+            audiences=_channels(*RETAIL_CHANNELS),
         )
     ]
-    put_away = [
+
+
+def _rules_put_away(day: datetime) -> list[DiscountRuleData]:
+    return [
         replace(
-            on,
+            ON_CATEGORY,
             name="Summer clearance",
             value=Decimal(40),
             category_id=_category("Outdoor living"),
-            valid_to=ago(60),
-            audiences=retail,
+            valid_to=day - timedelta(days=60),
+            audiences=_channels(*RETAIL_CHANNELS),
         )
     ]
-    return published, drafts, put_away
 
 
 def _midnight(moment: datetime) -> datetime:
