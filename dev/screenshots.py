@@ -53,9 +53,10 @@ def row_with(words: str) -> Callable[[Any], None]:
     """Open the first row of the page's list that says `words`, or else the first of all."""
 
     def follow(page: Any) -> None:
-        rows = page.locator("tr[data-href]").filter(has_text=words)
-        row = rows.first if rows.count() else page.locator("tr[data-href]").first
-        page.goto(row.get_attribute("data-href"))
+        rows = page.locator("main tbody tr")
+        fitting = rows.filter(has_text=words)
+        row = fitting.first if fitting.count() else rows.first
+        page.goto(row.locator("a[href]").first.get_attribute("href"))
 
     return follow
 
@@ -127,7 +128,10 @@ SHOTS = (
 
 def main(arguments: list[str]) -> int:
     """Take every picture; exit 1 when one is too large to be committed."""
-    install.install("dev")
+    if Path(sys.prefix).resolve() != paths.VENV.resolve():
+        install.install("dev")
+        again = [str(paths.VENV_PYTHON), "-m", "dev.screenshots", *arguments]
+        return subprocess.run(again, cwd=paths.ROOT, check=False).returncode
     chromium = browser.find_or_install()
     if not chromium:
         paths.die("no Chromium found: install one, or set OMS_CHROMIUM to its path")
@@ -207,6 +211,8 @@ def _served() -> Iterator[str]:
             [str(paths.VENV_PYTHON), "manage.py", "runserver", address, "--noreload"],
             cwd=paths.ROOT,
             env=own,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         _wait_for(f"http://{address}/healthz")
         yield f"http://{address}"
