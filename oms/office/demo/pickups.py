@@ -36,7 +36,7 @@ NEVER_COLLECTED = 0.09
 UNDONE = 0.03
 RETURNED = 0.08
 DEPUTY = 0.08
-SWEEP = timedelta(hours=6)
+SWEEP = timedelta(hours=12)
 PLACES = tuple(f"{shelf}{number}" for shelf in "ABC" for number in range(1, 7))
 
 
