@@ -103,8 +103,14 @@ SHOTS = (
     Shot("office-home", "ops", "/office/", theme="dark"),
     Shot("office-orders", "ops", "/office/orders/"),
     # Two locations in one row: an order that was split.
-    Shot("office-order", "ops", "/office/orders/", prepare=row_with(", WH-PC")),
-    Shot("office-order", "ops", "/office/orders/", theme="dark", prepare=row_with(", WH-PC")),
+    Shot("office-order", "ops", "/office/orders/?status=open", prepare=row_with(", WH-PC")),
+    Shot(
+        "office-order",
+        "ops",
+        "/office/orders/?status=open",
+        theme="dark",
+        prepare=row_with(", WH-PC"),
+    ),
     Shot("office-stock", "ops", "/office/stock/"),
     Shot(
         "office-ledger",

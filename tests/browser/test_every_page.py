@@ -71,6 +71,20 @@ def test_what_only_acts_shows_nothing(world: World) -> None:
         assert client.get(reverse(name, kwargs=arguments)).status_code == 405, name
 
 
+def test_rows_of_every_list_open(world: World) -> None:
+    """j, k and Enter need a row's address; a table that gives none says nothing."""
+    client = Client()
+    client.force_login(head_office(world))
+    lists = [name for name in SHOWN if name.endswith("-list") and SHOWN[name] not in (PORTAL,)]
+    tables = {name: client.get(reverse(name)).content.decode() for name in lists}
+    closed = [
+        name
+        for name, html in tables.items()
+        if 'class="data-table' in html and "data-href=" not in html
+    ]
+    assert closed == ["api-key-list"]  # a key has no page of its own
+
+
 @pytest.mark.parametrize("area", [OFFICE, GOODS, PLACES])
 def test_pages_of_the_office(area: str, world: World, open_browser: Open) -> None:
     jobs_run()
