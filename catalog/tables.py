@@ -23,16 +23,17 @@ def picture_url(image: str) -> str:
     return image if image.startswith(("/", "http")) else staticfiles_storage.url(image)
 
 
-def sku_url(sku: Sku) -> str:
-    return reverse("sku-detail", args=[sku.code])
+# The parameters are called `record` because that is the name the tables pass a row by.
+def sku_url(record: Sku) -> str:
+    return reverse("sku-detail", args=[record.code])
 
 
-def price_list_url(price_list: PriceList) -> str:
-    return reverse("price-list-detail", args=[price_list.code])
+def price_list_url(record: PriceList) -> str:
+    return reverse("price-list-detail", args=[record.code])
 
 
-def rule_url(rule: DiscountRule) -> str:
-    return reverse("discount-rule-detail", args=[rule.uid])
+def rule_url(record: DiscountRule) -> str:
+    return reverse("discount-rule-detail", args=[record.uid])
 
 
 class SkuTable(Table):
