@@ -68,7 +68,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep tests that share a browser or race on purpose in one worker, in turn."""
     no_browser = pytest.mark.skip(reason="no Chromium found; see docs on browser tests")
     for item in items:
-        for name in ("browser", "concurrency"):
+        for name in ("browser", "concurrency", "faults"):
             if item.get_closest_marker(name) and not item.get_closest_marker("xdist_group"):
                 item.add_marker(pytest.mark.xdist_group(name))
         if item.get_closest_marker("browser") and not os.environ.get("OMS_CHROMIUM"):
