@@ -18,14 +18,16 @@ import urllib.request
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from random import Random
 from typing import Any
 
+import psycopg
 from django.db import connection
 from django.db.models import Model
 
 from benchmarks.retailer import ACTOR, Retailer, make_retailer
-from inventory.models import Allocation, StockMovement
+from inventory.models import Allocation, Stock, StockMovement
 from oms.core.models import AuditEntry, Event
 from oms.orders.models import (
     FulfilmentLine,
@@ -49,15 +51,10 @@ CLIENTS = 8
 # The raw transactions spread over as many orders, so over as many stock rows.
 SAMPLES = 60
 
-NEW_LINE = """(SELECT line.id FROM orders_orderline AS line
-    WHERE line.order_id = %(order)s AND line.position = (
-        SELECT position FROM orders_orderline AS old WHERE old.id = order_line_id))"""
 STOCK = """
 UPDATE inventory_stock AS stock SET allocated = allocated + 1
-FROM (SELECT stock.id FROM inventory_stock AS stock
-    JOIN inventory_allocation AS claim USING (sku_id, location_id)
-    WHERE claim.demand IN (SELECT uid FROM orders_orderline WHERE order_id = %(old)s)
-    ORDER BY stock.sku_id, stock.location_id FOR NO KEY UPDATE OF stock) AS locked
+FROM (SELECT id FROM inventory_stock WHERE id = ANY(%(stock)s)
+    ORDER BY sku_id, location_id FOR NO KEY UPDATE) AS locked
 WHERE stock.id = locked.id AND stock.on_hand - stock.allocated >= 1"""
 IDEMPOTENCY = """
 INSERT INTO core_idempotencyrecord (principal, key, fingerprint, status, headers, body, created_at)
@@ -68,6 +65,8 @@ def run() -> dict[str, Any]:
     retailer = make_retailer()
     random = Random(0)
     samples = [_place(retailer, random) for _ in range(SAMPLES)]
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
     service = _rate(lambda: _service(retailer, SERVICE_ORDERS), SERVICE_ORDERS)
     with _server() as port:
         _load(retailer, port, clients=CLIENTS, orders=80)  # warm the workers
@@ -162,16 +161,19 @@ def _load(retailer: Retailer, port: int, *, clients: int, orders: int) -> dict[s
 
 def _raw(samples: Sequence[Order]) -> float:
     """Orders/s of copying an order's rows, a transaction each, over eight connections."""
+    written = [_rows_of(order) for order in samples]
+    settings = {
+        name: value
+        for name, value in connection.get_connection_params().items()
+        if name not in {"context", "cursor_factory", "prepare_threshold"}
+    }
 
     def worker(number: int) -> None:
         random = Random(number)
-        raw = connection.copy()
-        with raw.cursor() as cursor:
+        with psycopg.connect(**settings, autocommit=True, prepare_threshold=1) as raw:
             for _ in range(RAW_ORDERS // CLIENTS):
-                cursor.execute("BEGIN")
-                _copy_order(cursor, random.choice(samples))
-                cursor.execute("COMMIT")
-        raw.close()
+                with raw.transaction():
+                    _copy_order(raw.cursor(), random.choice(written))
 
     threads = [threading.Thread(target=worker, args=(number,)) for number in range(CLIENTS)]
     start = time.perf_counter()
@@ -182,51 +184,77 @@ def _raw(samples: Sequence[Order]) -> float:
     return RAW_ORDERS / (time.perf_counter() - start)
 
 
-def _copy_order(cursor: Any, order: Order) -> None:
-    new = {"old": order.pk, "uid": uuid.uuid4()}
-    new["order"] = _copy(cursor, Order, "id = %(old)s", new, external_id="NULL")
-    new["line"] = _copy(cursor, OrderLine, "order_id = %(old)s", new, order_id="%(order)s")
-    new["work"] = _copy(cursor, FulfilmentOrder, "order_id = %(old)s", new, order_id="%(order)s")
+def _rows_of(order: Order) -> dict[str, Any]:
+    """The keys of everything that placing the order wrote, and of the stock it claimed."""
+    demands = [line.uid for line in order.lines.all()]
+    claims = Allocation.objects.filter(demand__in=demands)
+    stock = Stock.objects.filter(
+        sku__in=claims.values("sku"), location__in=claims.values("location")
+    )
+    written: dict[type[Model], Any] = {
+        Order: Order.objects.filter(pk=order.pk),
+        OrderLine: order.lines,
+        FulfilmentOrder: FulfilmentOrder.objects.filter(order=order),
+        FulfilmentLine: FulfilmentLine.objects.filter(order_line__order=order),
+        Decision: Decision.objects.filter(subject=order.uid),
+        Tender: Tender.objects.filter(order=order),
+        TenderTransaction: TenderTransaction.objects.filter(tender__order=order),
+        Allocation: claims,
+        StockMovement: StockMovement.objects.filter(demand__in=demands),
+        AuditEntry: AuditEntry.objects.filter(object_type="orders.order", object_id=str(order.pk)),
+        Event: Event.objects.filter(aggregate_id=order.uid),
+    }
+    keys = {_key(model): list(rows.values_list("pk", flat=True)) for model, rows in written.items()}
+    return keys | {"stock": list(stock.values_list("pk", flat=True))}
+
+
+def _copy_order(cursor: Any, old: dict[str, Any]) -> None:
+    new = old | {"uid": uuid.uuid4()}
+    new["order"] = _copy(cursor, Order, new, external_id="NULL")[0]
+    new["lines"] = _copy(cursor, OrderLine, new, order_id="%(order)s")
+    new["work"] = _copy(cursor, FulfilmentOrder, new, order_id="%(order)s")[0]
+    # The new lines come in the order of the old ones.
+    old_lines = f"array_position(%({_key(OrderLine)})s, order_line_id)"
     _copy(
         cursor,
         FulfilmentLine,
-        "order_line_id IN (SELECT id FROM orders_orderline WHERE order_id = %(old)s)",
         new,
         fulfilment_order_id="%(work)s",
-        order_line_id=NEW_LINE,
+        order_line_id=f"(%(lines)s::bigint[])[{old_lines}]",
     )
-    _copy(cursor, Decision, f"subject = '{order.uid}'", new, subject="%(uid)s")
-    new["tender"] = _copy(
-        cursor, Tender, "order_id = %(old)s", new, order_id="%(order)s", token="%(uid)s"
-    )
-    _copy(
-        cursor,
-        TenderTransaction,
-        "tender_id IN (SELECT id FROM orders_tender WHERE order_id = %(old)s)",
-        new,
-        tender_id="%(tender)s",
-    )
+    _copy(cursor, Decision, new, subject="%(uid)s")
+    new["tender"] = _copy(cursor, Tender, new, order_id="%(order)s", token="%(uid)s")[0]
+    _copy(cursor, TenderTransaction, new, tender_id="%(tender)s")
     cursor.execute(STOCK, new)
-    demands = "demand IN (SELECT uid FROM orders_orderline WHERE order_id = %(old)s)"
-    _copy(cursor, Allocation, demands, new, demand="gen_random_uuid()")
-    _copy(cursor, StockMovement, demands, new)
-    _copy(cursor, AuditEntry, f"object_type = 'orders.order' AND object_id = '{order.pk}'", new)
-    _copy(cursor, Event, f"aggregate_id = '{order.uid}'", new, aggregate_id="%(uid)s")
+    _copy(cursor, Allocation, new, demand="gen_random_uuid()")
+    _copy(cursor, StockMovement, new)
+    _copy(cursor, AuditEntry, new)
+    _copy(cursor, Event, new, aggregate_id="%(uid)s")
     cursor.execute(IDEMPOTENCY, new)
 
 
-def _copy(cursor: Any, model: type[Model], where: str, new: dict[str, Any], **changed: str) -> int:
-    """Copy the rows in one statement; the id of the last."""
+def _key(model: type[Model]) -> str:
+    return f"old_{model._meta.model_name}"
+
+
+def _copy(cursor: Any, model: type[Model], new: dict[str, Any], **changed: str) -> list[int]:
+    """Copy the rows in one statement; the new ids."""
+    cursor.execute(_statement(model, tuple(changed.items())), new)
+    return [row[0] for row in cursor.fetchall()]
+
+
+@cache
+def _statement(model: type[Model], changed: tuple[tuple[str, str], ...]) -> str:
     columns = [
         field.column
         for field in model._meta.concrete_fields
         if not field.primary_key and not field.generated
     ]
-    values = {"uid": "gen_random_uuid()"} | changed
-    cursor.execute(
+    values = {"uid": "gen_random_uuid()"} | dict(changed)
+    key = model._meta.pk.column
+    return (
         f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) "
         f"SELECT {', '.join(values.get(column, column) for column in columns)} "
-        f"FROM {model._meta.db_table} WHERE {where} RETURNING {model._meta.pk.column}",
-        new,
+        f"FROM {model._meta.db_table} WHERE {key} = ANY(%({_key(model)})s) "
+        f"ORDER BY {key} RETURNING {key}"
     )
-    return int(cursor.fetchall()[-1][0])
