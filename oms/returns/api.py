@@ -57,6 +57,9 @@ class ReturnInput(StrictSerializer):
     lines = ReturnLineInput(many=True, allow_empty=False, max_length=MAX_LINES)  # type: ignore[call-arg]
 
 
+RETURN = ReturnInput()
+
+
 class ReturnLineAnswer(serializers.Serializer[Any]):
     position = serializers.IntegerField()
     sku = serializers.CharField()
@@ -128,15 +131,14 @@ class OrderReturnView(ApiView):
 
         Only units that were shipped or handed over, and did not come back yet, can be returned.
         """
-        serializer = ReturnInput(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        data = serializer.validated_data
 
         def perform() -> tuple[int, Any, dict[str, str]]:
             orders = orders_visible(self.actor, Permission.ORDERS_MANAGE)
             order: Order | None = orders.filter(number=number).first()
             if order is None:
                 raise NotFound
+            # After the order is found: what is not there answers so, whatever was sent to it.
+            data = RETURN.run_validation(request.data)
             location = receiving_locations(self.actor).filter(code=data["location"]).first()
             if location is None:
                 raise InvalidInput(

@@ -45,8 +45,6 @@ ROUTES: dict[str, tuple[dict[str, Permission], str]] = {
     "api-company-list": ({"GET": P.COMPANIES_VIEW}, ""),
     "api-company-detail": ({"GET": P.COMPANIES_VIEW}, "company"),
 }
-# Where the body is read before the object is looked up.
-BODIES = {"api-fulfilment-ship": '{"carrier": "own"}'}
 # Objects that belong to the channel of the world's orders.
 OF_A_CHANNEL = {"order", "work"}
 GRANTING = {
@@ -87,7 +85,7 @@ def call(method: str, name: str, arguments: dict[str, Any], token: str = "") -> 
         response = Client().generic(
             method,
             reverse(name, kwargs=arguments),
-            BODIES.get(name, "{}") if method == "POST" else "",
+            "{}" if method == "POST" else "",
             content_type="application/json",
             headers=headers,
         )

@@ -126,12 +126,20 @@ class FulfilmentActionView(ApiView):
     serializer_class = answers.FulfilmentOrderAnswer
 
     def act(
-        self, request: Request, uid: UUID, perform: Callable[[FulfilmentOrder], None]
+        self,
+        request: Request,
+        uid: UUID,
+        body: serializers.StrictSerializer,
+        perform: Callable[[FulfilmentOrder, Any], None],
     ) -> HttpResponse:
-        """Do it once, and answer with the work as it then stands."""
+        """Do it once, and answer with the work as it then stands.
+
+        The work is found before the body is read: what is not there answers so, whatever was sent.
+        """
 
         def once() -> tuple[int, Any, dict[str, str]]:
-            perform(_visible(self, uid))
+            one = _visible(self, uid)
+            perform(one, body.run_validation(request.data))
             return 200, _whole(_visible(self, uid)), {}
 
         return self.write_once(request, once)
@@ -154,15 +162,14 @@ class FulfilmentPickView(FulfilmentActionView):
     )
     def post(self, request: Request, uid: UUID) -> HttpResponse:
         """Units are counted in all, not added: a report may be repeated or corrected."""
-        data = serializers.PICK.run_validation(request.data)
 
-        def perform(one: FulfilmentOrder) -> None:
+        def perform(one: FulfilmentOrder, data: Any) -> None:
             if "lines" in data:
                 fulfilment_pick(one.pk, picked=_picked(one, data["lines"]), actor=self.actor)
             else:
                 fulfilment_pick_all(one.pk, actor=self.actor)
 
-        return self.act(request, uid, perform)
+        return self.act(request, uid, serializers.PICK, perform)
 
 
 class FulfilmentReadyView(FulfilmentActionView):
@@ -181,13 +188,12 @@ class FulfilmentReadyView(FulfilmentActionView):
     )
     def post(self, request: Request, uid: UUID) -> HttpResponse:
         """Optional between picked and shipped."""
-        serializers.READY.run_validation(request.data)
 
-        def perform(one: FulfilmentOrder) -> None:
+        def perform(one: FulfilmentOrder, _data: Any) -> None:
             refuse_pickup(one)
             fulfilment_ready(one.pk, actor=self.actor)
 
-        return self.act(request, uid, perform)
+        return self.act(request, uid, serializers.READY, perform)
 
 
 class FulfilmentShipView(FulfilmentActionView):
@@ -208,9 +214,8 @@ class FulfilmentShipView(FulfilmentActionView):
     )
     def post(self, request: Request, uid: UUID) -> HttpResponse:
         """Stock goes down, the payment is captured, the customer is told."""
-        data = serializers.SHIP.run_validation(request.data)
 
-        def perform(one: FulfilmentOrder) -> None:
+        def perform(one: FulfilmentOrder, data: Any) -> None:
             refuse_pickup(one)
             fulfilment_ship(
                 one.pk,
@@ -219,7 +224,7 @@ class FulfilmentShipView(FulfilmentActionView):
                 actor=self.actor,
             )
 
-        return self.act(request, uid, perform)
+        return self.act(request, uid, serializers.SHIP, perform)
 
 
 def refuse_pickup(one: FulfilmentOrder) -> None:
