@@ -6,38 +6,65 @@ most of the work; here parameters are bound on the server and statements prepare
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date
+from decimal import Decimal
 from functools import cache
+from operator import attrgetter
 from typing import Any, TypeVar, cast
+from uuid import UUID
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models.expressions import DatabaseDefault
+from django.utils.functional import Promise
 
 M = TypeVar("M", bound=models.Model)
-Value = Callable[[models.Model], Any]
 
 
-@contextmanager
-def prepared_cursor() -> Iterator[Any]:
-    """A cursor that binds on the server; statements count and log like any other.
+def fetch_rows(statement: str, params: Mapping[str, Any] | Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Execute a prepared statement and return its rows; it counts and logs like any other.
 
     Cast parameters (`%(skus)s::bigint[]`): the server must know their types to plan.
     """
-    connection.ensure_connection()
-    cursor = cast(Any, ServerBindingCursor)(connection.connection)
-    wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    with connection.wrap_database_errors, wrap(cursor) as wrapped:
-        yield wrapped
+    database: Any = connections[DEFAULT_DB_ALIAS]
+    database.ensure_connection()
+    cursor = getattr(database, "prepared_cursor", None)
+    if cursor is None or cursor.closed or cursor.connection is not database.connection:
+        # One for the life of the connection: making a cursor costs more than binding parameters.
+        cursor = database.prepared_cursor = cast(Any, ServerBindingCursor)(database.connection)
+    wrap = database.make_debug_cursor if database.queries_logged else database.make_cursor
+    wrapped = wrap(cursor)
+    wrapped.execute(statement, params)
+    rows: list[tuple[Any, ...]] = wrapped.fetchall()
+    return rows
 
 
-def fetch_rows(statement: str, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """Execute a prepared statement and return its rows."""
-    with prepared_cursor() as cursor:
-        cursor.execute(statement, params)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
+def fetch_models(model: type[M], where: str, params: Mapping[str, Any]) -> list[M]:
+    """Rows of one model by a prepared statement; `where` is SQL from WHERE on."""
+    statement, names, converted = _selection(model)
+    found = []
+    for row in fetch_rows(f"{statement} {where}", params):
+        values = list(row)
+        for index, convert in converted:
+            values[index] = convert(values[index], None, None)
+        found.append(model.from_db(DEFAULT_DB_ALIAS, names, values))
+    return found
+
+
+@cache
+def _selection(model: type[models.Model]) -> tuple[str, list[str], list[tuple[int, Any]]]:
+    fields = model._meta.concrete_fields
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    converted = [
+        (index, field.from_db_value)
+        for index, field in enumerate(fields)
+        if hasattr(field, "from_db_value")
+    ]
+    names = [field.attname for field in fields]
+    return f'SELECT {columns} FROM "{model._meta.db_table}"', names, converted  # noqa: S608
 
 
 def array(values: Iterable[object]) -> str:
@@ -60,78 +87,139 @@ def rows_insert(rows: Sequence[M]) -> list[M]:
     """Insert new rows of one model in one prepared statement, and set what the database made.
 
     Like `bulk_create`, without its flexibility: no conflicts, no signals, no batches. A column with
-    a database default is left to it when the first row leaves it.
+    a database default is left to it when the first row leaves it. Inside `rows_together` the rows
+    wait for its end.
     """
     if not rows:
         return []
-    model = type(rows[0])
-    left_out = frozenset(
-        field.attname
-        for field in model._meta.concrete_fields
-        if isinstance(rows[0].__dict__.get(field.attname), DatabaseDefault)
-    )
-    plan = _plan(model, left_out)
-    if len(rows) == 1:
-        statement, params = plan.one, [value(rows[0]) for value in plan.values]
-    else:
-        statement = plan.many
-        params = [[value(row) for row in rows] for value in plan.values]
-    with prepared_cursor() as cursor:
-        cursor.execute(statement, params)
-        made = cursor.fetchall()
+    together = _together.get()
+    if together is not None:
+        together.add(rows)
+        return list(rows)
+    plan = _plan_of(rows)
+    made = fetch_rows(plan.statement + plan.returning, [plan.dump(rows)])
     for row, values in zip(rows, made, strict=True):
-        for attname, value in zip(plan.returned, values, strict=True):
+        for attname, value in zip(plan.made, values, strict=True):
             setattr(row, attname, value)
-        row._state.adding = False
-        row._state.db = connection.alias
+        _stored(row)
     return list(rows)
 
 
-class _Plan:
-    """The statements of one model: one row as VALUES, many as unnest'ed columns."""
+@contextmanager
+def rows_together(keys: Mapping[type[models.Model], int]) -> Iterator[None]:
+    """Write what `rows_insert` is given inside by one statement, at the end of the block.
 
-    def __init__(self, model: type[models.Model], left_out: frozenset[str]) -> None:
-        meta = model._meta
-        made = {
-            field.attname
-            for field in meta.concrete_fields
-            if field.generated or field.attname in left_out or isinstance(field, models.AutoField)
-        }
-        fields = [field for field in meta.concrete_fields if field.attname not in made]
-        self.returned = [f.attname for f in meta.concrete_fields if f.attname in made]
-        self.values = [_value_of(field) for field in fields]
-        types = [str(field.db_type(connection)).partition("(")[0] for field in fields]
-        columns = ", ".join(f'"{field.column}"' for field in fields)
-        returning = ", ".join(
-            f'"{field.column}"' for field in meta.concrete_fields if field.attname in made
-        )
-        head = f'INSERT INTO "{meta.db_table}" ({columns})'
-        scalars = ", ".join(f"%s::{one}" for one in types)
-        arrays = ", ".join(
-            "%s::text[]::jsonb[]" if one == "jsonb" else f"%s::{one}[]" for one in types
-        )
-        self.one = f"{head} VALUES ({scalars}) RETURNING {returning}"
-        self.many = f"{head} SELECT * FROM unnest({arrays}) RETURNING {returning}"  # noqa: S608
+    `keys` says of which models the keys are needed before that, and how many at most: they are
+    taken from the sequences now, in one statement. Of other models, and of what the database makes
+    of a row, nothing is known afterwards. An exception leaves all of it unwritten.
+    """
+    together = _Together(keys)
+    token = _together.set(together)
+    try:
+        yield
+    finally:
+        _together.reset(token)
+    together.write()
+
+
+class _Together:
+    """Rows that wait to be written, in the order they came."""
+
+    def __init__(self, keys: Mapping[type[models.Model], int]) -> None:
+        taken = fetch_rows(_keys_statement(tuple(keys)), list(keys.values()))[0]
+        self._keys = {model: iter(found) for model, found in zip(keys, taken, strict=True)}
+        self._waiting: list[Sequence[models.Model]] = []
+
+    def add(self, rows: Sequence[models.Model]) -> None:
+        keys = self._keys.get(type(rows[0]))
+        if keys is not None:
+            for row in rows:
+                row.pk = next(keys)
+        self._waiting.append(rows)
+
+    def write(self) -> None:
+        if not self._waiting:
+            return
+        plans = [_plan_of(rows) for rows in self._waiting]
+        parts = ", ".join(f"part{n} AS ({plan.statement})" for n, plan in enumerate(plans))
+        params = [plan.dump(rows) for plan, rows in zip(plans, self._waiting, strict=True)]
+        fetch_rows(f"WITH {parts} SELECT", params)
+        for rows in self._waiting:
+            for row in rows:
+                _stored(row)
+
+
+_together: ContextVar[_Together | None] = ContextVar("rows_together", default=None)
 
 
 @cache
-def _plan(model: type[models.Model], left_out: frozenset[str]) -> _Plan:
-    return _Plan(model, left_out)
+def _keys_statement(of: tuple[type[models.Model], ...]) -> str:
+    sequences = (f"'{model._meta.db_table}', '{model._meta.pk.column}'" for model in of)
+    arrays = (
+        f"ARRAY(SELECT nextval(pg_get_serial_sequence({one})) "  # noqa: S608
+        "FROM generate_series(1, %s::integer))"
+        for one in sequences
+    )
+    return f"SELECT {', '.join(arrays)}"
 
 
-def _value_of(field: "models.Field[Any, Any]") -> Value:
-    """How a field's value goes to the server."""
-    name = field.attname
-    if isinstance(field, models.JSONField):
-        encoder = field.encoder
-        return lambda row: json.dumps(getattr(row, name), cls=encoder)
-    if isinstance(field, models.CharField | models.TextField):
-        # A choice is an enum to psycopg: send the text it stands for.
-        return lambda row: _text(getattr(row, name))
-    if isinstance(field, models.DateTimeField) and (field.auto_now or field.auto_now_add):
-        return lambda row: field.pre_save(row, True)
-    return lambda row: getattr(row, name)
+class _Plan:
+    """How rows of one model are inserted: as one JSON document, whatever their number."""
+
+    def __init__(self, model: type[models.Model], made: tuple[str, ...]) -> None:
+        fields = [field for field in model._meta.concrete_fields if field.attname not in made]
+        table = f'"{model._meta.db_table}"'
+        columns = ", ".join(f'"{field.column}"' for field in fields)
+        returned = ", ".join(f'"{model._meta.get_field(name).column}"' for name in made)
+        self.made = made
+        self.statement = (
+            f"INSERT INTO {table} ({columns}) "  # noqa: S608 - names from the model
+            f"SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s::json)"
+        )
+        self.returning = f" RETURNING {returned or 'TRUE'}"
+        self._columns = [field.column for field in fields]
+        self._values = attrgetter(*(field.attname for field in fields))
+        self._stamped = [
+            field for field in fields if isinstance(field, models.DateTimeField) and field.auto_now
+        ]
+
+    def dump(self, rows: Iterable[models.Model]) -> str:
+        documents = []
+        for row in rows:
+            for field in self._stamped:
+                field.pre_save(row, add=True)
+            documents.append(dict(zip(self._columns, self._values(row), strict=True)))
+        return json.dumps(documents, default=_as_text)
 
 
-def _text(value: Any) -> str | None:
-    return None if value is None else str(value)
+def _plan_of(rows: Sequence[models.Model]) -> _Plan:
+    row = rows[0]
+    made = tuple(
+        field.attname
+        for field in row._meta.concrete_fields
+        if field.generated
+        or isinstance(row.__dict__.get(field.attname), DatabaseDefault)
+        or (field.primary_key and row.pk is None)
+    )
+    return _plan(type(row), made)
+
+
+@cache
+def _plan(model: type[models.Model], made: tuple[str, ...]) -> _Plan:
+    return _Plan(model, made)
+
+
+def _as_text(value: object) -> str:
+    """What JSON has no word for, as PostgreSQL reads it."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return "\\x" + value.hex()
+    if isinstance(value, UUID | Decimal | Promise):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} cannot be inserted")
+
+
+def _stored(row: models.Model) -> None:
+    row._state.adding = False
+    row._state.db = DEFAULT_DB_ALIAS
