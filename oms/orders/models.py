@@ -142,6 +142,8 @@ class Order(ScopedModel):
             models.Index(fields=["status", "-id"], name="order_status"),
             GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="order_name_trgm"),
             models.Index(Upper("email"), name="order_email"),
+            models.Index(fields=["phone"], name="order_phone"),
+            models.Index(fields=["updated_at", "id"], name="order_changed"),
         ]
 
     def __str__(self) -> str:

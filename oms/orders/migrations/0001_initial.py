@@ -588,6 +588,14 @@ class Migration(migrations.Migration):
             model_name="order",
             index=models.Index(django.db.models.functions.text.Upper("email"), name="order_email"),
         ),
+        migrations.AddIndex(
+            model_name="order",
+            index=models.Index(fields=["phone"], name="order_phone"),
+        ),
+        migrations.AddIndex(
+            model_name="order",
+            index=models.Index(fields=["updated_at", "id"], name="order_changed"),
+        ),
         migrations.AddConstraint(
             model_name="order",
             constraint=models.UniqueConstraint(
