@@ -18,6 +18,7 @@ from inventory.hours import add_opening_minutes
 from inventory.models import Location
 from oms.core.actors import Actor
 from oms.core.errors import Issue
+from oms.core.sql import rows_insert
 from oms.orders.models import FulfilmentOrder, Order
 from oms.orders.requests import OrderRequest
 from stores.codes import code_digest, pickup_code, pickup_token, token_digest
@@ -86,7 +87,7 @@ class CollectFromStock:
                     deputy=request.deputy,
                 )
             )
-        Pickup.objects.bulk_create(pickups)
+        rows_insert(pickups)
 
     def cancelled(self, fulfilment_orders: Sequence[FulfilmentOrder], *, actor: Actor) -> None:
         """The pickup ends; goods that already wait at the desk go back to the shelf."""

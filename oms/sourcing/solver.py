@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 NODE_LIMIT = 50_000
+MAX_PARCELS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class _Search:
 
 
 def solve(
-    lines: Sequence[Line], candidates: Sequence[Candidate], *, max_parcels: int = 4
+    lines: Sequence[Line], candidates: Sequence[Candidate], *, max_parcels: int = MAX_PARCELS
 ) -> Outcome:
     """The best plan for `lines` from at most `max_parcels` of `candidates`, and every verdict."""
     need = parts_needed(lines)

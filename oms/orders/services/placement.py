@@ -23,13 +23,14 @@ from inventory.services.allocation import allocate
 from oms.core.actors import Actor
 from oms.core.audit import audit_record
 from oms.core.clock import now
-from oms.core.errors import InvalidInput, Issue
+from oms.core.errors import DomainError, InvalidInput, Issue
 from oms.core.events import event_add
 from oms.core.locks import require_transaction
-from oms.core.sql import rows_insert
+from oms.core.sql import rows_insert, rows_together
 from oms.orders.errors import DuplicateOrder
 from oms.orders.methods import Method, method_of
 from oms.orders.models import (
+    FIRST_NUMBER,
     Customer,
     FulfilmentLine,
     FulfilmentOrder,
@@ -39,10 +40,10 @@ from oms.orders.models import (
 )
 from oms.orders.payloads import order_payload
 from oms.orders.requests import Address, OrderLineRequest, OrderRequest
-from oms.orders.services.payment import payment_check, tender_open
+from oms.orders.services.payment import DuplicatePayment, payment_check, tender_open
 from oms.orders.status import PaymentStatus
 from oms.sourcing.services import decision_store, source
-from oms.sourcing.solver import Line, Outcome, parts_needed
+from oms.sourcing.solver import MAX_PARCELS, Line, Outcome, parts_needed
 
 MAX_LINES = 2000
 MAX_QUANTITY = 1_000_000
@@ -109,23 +110,33 @@ def order_place_whole(request: OrderRequest, *, actor: Actor) -> PlacedOrder:
         currency=prices.currency,
         prepaid=method.prepaid,
     )
-    order = _order_create(request, prices, country=country, payment_status=payment_status)
-    lines = _lines_create(order, request, basket, prices)
-    outcome = _source_and_allocate(order, lines, basket, locations, actor=actor)
-    fulfilment_orders, shares = _fulfilment_create(order, lines, outcome, locations, method)
-    decision_store(order.uid, basket.lines, outcome, codes=basket.codes)
-    tender = None
-    if request.payment is not None and prices.gross > 0:
-        tender = tender_open(order, request.payment, prices.gross, actor=actor)
-    method.opened(fulfilment_orders, order=order, request=request, actor=actor)
-    audit_record("order.placed", order, actor=actor, data={"lines": len(lines)})
-    event_add(
-        "order.placed",
-        aggregate="order",
-        aggregate_id=order.uid,
-        payload=order_payload(order, request.channel, lines, basket.skus),
-    )
-    return PlacedOrder(order, lines, fulfilment_orders, shares, tender)
+    keys = {Order: 1, OrderLine: len(basket.lines), FulfilmentOrder: MAX_PARCELS, Tender: 1}
+    try:
+        with rows_together(keys):
+            order = _order_create(request, prices, country=country, payment_status=payment_status)
+            lines = _lines_create(order, request, basket, prices)
+            outcome = _source_and_allocate(order, lines, basket, locations, actor=actor)
+            work, shares = _fulfilment_create(order, lines, outcome, locations, method)
+            decision_store(order.uid, basket.lines, outcome, codes=basket.codes)
+            tender = None
+            if request.payment is not None and prices.gross > 0:
+                tender = tender_open(order, request.payment, prices.gross, actor=actor)
+            method.opened(work, order=order, request=request, actor=actor)
+            audit_record("order.placed", order, actor=actor, data={"lines": len(lines)})
+            event_add(
+                "order.placed",
+                aggregate="order",
+                aggregate_id=order.uid,
+                payload=order_payload(order, request.channel, lines, basket.skus),
+            )
+    except IntegrityError as error:
+        raise _refusal_of(error, request) from error
+    except DomainError as error:
+        # Whoever sends an order again shall hear that we have it, not that its goods are gone.
+        if _is_known(request):
+            raise DuplicateOrder(external_id=request.external_id) from error
+        raise
+    return PlacedOrder(order, lines, work, shares, tender)
 
 
 def _resolve(request: OrderRequest, method: Method) -> _Basket:
@@ -222,13 +233,26 @@ def _order_create(
         note=request.note,
         placed_at=request.placed_at or now(),
     )
-    try:
-        rows_insert([order])
-    except IntegrityError as error:
-        if "order_external_once" in str(error):
-            raise DuplicateOrder(external_id=request.external_id) from error
-        raise
+    rows_insert([order])
+    # The database makes it of the key in the same way, once the row is written.
+    order.number = order.pk + FIRST_NUMBER
     return order
+
+
+def _refusal_of(error: IntegrityError, request: OrderRequest) -> Exception:
+    """What the constraint behind `error` says about the request; the error itself if nothing."""
+    if "order_external_once" in str(error):
+        return DuplicateOrder(external_id=request.external_id)
+    if "tender_token_once" in str(error):
+        return DuplicatePayment()
+    return error
+
+
+def _is_known(request: OrderRequest) -> bool:
+    return (
+        bool(request.external_id)
+        and Order.objects.filter(channel=request.channel, external_id=request.external_id).exists()
+    )
 
 
 def _customer(request: OrderRequest) -> Customer | None:
