@@ -56,6 +56,7 @@ STATUS_LOOK: dict[str, Look] = {
     ),
     "refunded": Look("grey", "credit-card-refund", pgettext_lazy("status", "Refunded")),
     "voided": Look("grey", "ban", pgettext_lazy("status", "Voided")),
+    "nothing_due": Look("grey", "circle-minus", pgettext_lazy("status", "Nothing due")),
     "failed": Look("red", "alert-triangle", pgettext_lazy("status", "Failed")),
     # Jobs
     "queued": Look("grey", "clock", pgettext_lazy("status", "Queued")),

@@ -35,6 +35,7 @@ class PaymentStatus(models.TextChoices):
     PARTLY_REFUNDED = "partly_refunded", _("Partly refunded")
     REFUNDED = "refunded", _("Refunded")
     VOIDED = "voided", _("Voided")
+    NOTHING_DUE = "nothing_due", _("Nothing due")
 
 
 class FulfilmentStatus(models.TextChoices):
@@ -123,4 +124,6 @@ def derive_payment_status(
         return PaymentStatus.AUTHORISED
     if voided and not captured and not authorised:
         return PaymentStatus.VOIDED
+    if due <= 0 and not captured:
+        return PaymentStatus.NOTHING_DUE
     return PaymentStatus.UNPAID

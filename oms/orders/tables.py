@@ -21,7 +21,7 @@ from oms.core.tables import (
 )
 from oms.orders.methods import method_of
 from oms.orders.models import Customer, FulfilmentOrder, Order
-from oms.orders.status import FULFILMENT_OPEN, OrderStatus
+from oms.orders.status import FULFILMENT_OPEN
 
 # A promise nearer than this needs someone soon.
 SOON = timedelta(hours=2)
@@ -98,14 +98,6 @@ class OrderTable(Table):
 
     def value_name(self, value: str) -> str:
         return value
-
-    def render_payment_status(
-        self, value: Any, record: Order, column: StatusColumn, bound_column: Any
-    ) -> Any:
-        # Nothing was paid and nothing ever will be: that is no news.
-        if record.status == OrderStatus.CANCELLED and record.payment_status == "unpaid":
-            return self.default
-        return column.render(value, record, bound_column)
 
     def render_places(self, record: Order) -> str:
         return ", ".join(getattr(record, "places", None) or ()) or str(self.default)

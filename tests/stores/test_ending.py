@@ -10,7 +10,7 @@ from oms.core.models import AuditEntry, Event
 from oms.orders.models import Tender
 from oms.orders.services.changes import order_cancel
 from oms.orders.services.placement import order_place
-from oms.orders.status import CancelReason, OrderStatus, TenderStatus
+from oms.orders.status import CancelReason, OrderStatus, PaymentStatus, TenderStatus
 from stores.errors import AlreadyPutBack
 from stores.models import Pickup, PutBack
 from stores.services.ending import (
@@ -184,3 +184,4 @@ def test_a_cancelled_order_leaves_a_task_only_if_something_was_picked(shop, cler
 
     assert fresh(untouched).status == fresh(waiting).status == PickupStatus.CANCELLED
     assert [task.pickup for task in PutBack.objects.all()] == [waiting]
+    assert fresh(waiting).fulfilment_order.order.payment_status == PaymentStatus.NOTHING_DUE

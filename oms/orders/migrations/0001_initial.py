@@ -209,6 +209,7 @@ class Migration(migrations.Migration):
                             ("partly_refunded", "Partly refunded"),
                             ("refunded", "Refunded"),
                             ("voided", "Voided"),
+                            ("nothing_due", "Nothing due"),
                         ],
                         default="unpaid",
                         max_length=20,
