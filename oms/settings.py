@@ -393,6 +393,8 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    # A link to each operation inside the button that opens it cannot be reached by keyboard.
+    "SWAGGER_UI_SETTINGS": {"deepLinking": False},
     "REDOC_DIST": "SIDECAR",
     "DESCRIPTION": (
         "Send `Authorization: Bearer oms_…`. Amounts are text in the currency's own decimals, "

@@ -14,6 +14,8 @@ AXE = Axe()
 RUN = "(rules) => axe.run(document, {resultTypes: ['violations'], preload: false, ...rules})"
 # All that another theme can change.
 COLOURS = {"runOnly": ["color-contrast"]}
+# Pages that a script draws after they are loaded, and what is there once it has.
+DRAWN = {"/api/docs/": ".opblock"}
 # What sticks out of the window to the right, unless something around it scrolls or hides it.
 STICKING_OUT = """() => {
   const root = document.documentElement;
@@ -60,6 +62,8 @@ class Inspection:
         response = self.page.goto(path)
         if response is None or response.status != status:
             self.found.append(f"{path}: answered {response and response.status}")
+        if path in DRAWN:
+            self.page.locator(DRAWN[path]).first.wait_for()
         out = self.page.evaluate(STICKING_OUT)
         if out:
             self.found.append(f"{path}: too wide for {size['width']}: {out}")
