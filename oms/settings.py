@@ -126,6 +126,7 @@ DATABASES["default"].update(
                 "-c synchronous_commit=on",
                 "-c timezone=UTC",
                 "-c jit=off",
+                "-c plan_cache_mode=force_generic_plan",
             ]
         ),
         "server_side_binding": False,
@@ -207,6 +208,7 @@ EVENT_HANDLERS: dict[str, list[str]] = {
     "order.placed": ["oms.orders.notices.order_placed", "stores.notices.order_placed"],
     "order.cancelled": ["oms.orders.notices.order_cancelled"],
     "fulfilment.shipped": ["oms.orders.notices.fulfilment_shipped"],
+    "return.received": ["oms.returns.notices.return_received"],
     "pickup.ready": ["stores.notices.pickup_ready"],
     "pickup.reminder": ["stores.notices.pickup_reminder"],
     "pickup.expired": ["stores.notices.pickup_expired"],

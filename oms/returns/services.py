@@ -174,6 +174,7 @@ def _record(
                 "lines": [
                     {
                         "sku": order_lines[pk].sku.code,
+                        "name": order_lines[pk].name,
                         "quantity": each.quantity,
                         "sellable": each.sellable,
                     }

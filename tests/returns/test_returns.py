@@ -6,12 +6,14 @@ from django.db import transaction
 from inventory.models import Stock, StockMovement
 from oms.core.errors import InvalidInput
 from oms.core.models import Event
+from oms.notifications.models import Message
 from oms.orders.models import Order, OrderLine
-from oms.orders.requests import OrderLineRequest
+from oms.orders.requests import Contact, OrderLineRequest
 from oms.orders.services.fulfilment import fulfilment_pick_all, fulfilment_ship
 from oms.orders.services.placement import order_place
 from oms.returns.errors import NothingToReturn
 from oms.returns.models import ReturnReason
+from oms.returns.notices import return_received
 from oms.returns.services import ReturnedUnits, return_receive
 from tests.catalog.factories import make_kit, make_price_list
 from tests.core.factories import make_key, make_user
@@ -53,6 +55,42 @@ def test_goods_stock_and_money_come_back():
     event = Event.objects.get(type="return.received")
     assert event.payload["return"]["refunded"] == "24.4000"
     assert event.payload["order"]["number"] == order.number
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "goes back"), ("it", ""), ("pl", "")])
+def test_the_customer_is_told_once(language, words):
+    shop = make_shop(skus=1)
+    order = shipped(shop, contact=Contact("Ada", email="ada@example.com", language=language))
+    give_back(order, shop, 2)
+    event = Event.objects.get(type="return.received")
+    return_received(event)
+    return_received(event)
+    message = Message.objects.get(kind="returns/return_received")
+    assert (message.recipient, message.language) == ("ada@example.com", language)
+    for body in (message.text, message.html):
+        assert f"2 × {order.lines.get().name}" in body
+        assert "24" in body
+        assert words in body
+
+
+def test_a_return_without_a_refund_promises_no_money():
+    shop = make_shop(skus=1)
+    give_back(shipped(shop), shop, 1, refund=False)
+    return_received(Event.objects.get(type="return.received"))
+    assert "goes back" not in Message.objects.get(kind="returns/return_received").text
+
+
+def test_the_order_s_page_offers_and_tells_a_return(client):
+    shop = make_shop(skus=1)
+    order = shipped(shop, 2)
+    client.force_login(make_user("operations_admin"))
+    page, form = f"/office/orders/{order.number}/", f"/office/orders/{order.number}/return/"
+    assert form in client.get(page).content.decode()
+    give_back(order, shop, 2)
+    after = client.get(page).content.decode()
+    assert form not in after
+    assert "Return received" in after
+    assert "2 units · Not wanted" in after
 
 
 def test_parts_of_a_line_add_up_to_the_whole():
