@@ -37,6 +37,20 @@ ACTIONS: dict[str, tuple[Words, str, str]] = {
     "fulfilment.declined": (gettext_lazy("Declined"), "red", "thumb-down"),
     "fulfilment.expired": (gettext_lazy("Not collected in time"), "amber", "hourglass-empty"),
     "fulfilment.reinstated": (gettext_lazy("Open again"), "amber", "arrow-back-up"),
+    "return.received": (gettext_lazy("Return received"), "amber", "arrow-back-up"),
+}
+# Reasons the apps above give: for returns, for goods that cannot be had, for an undone hand-over.
+REASONS: dict[str, Words] = {
+    "unwanted": gettext_lazy("Not wanted"),
+    "defective": gettext_lazy("Defective"),
+    "wrong_item": gettext_lazy("Wrong item"),
+    "not_found": gettext_lazy("Not found"),
+    "damaged": gettext_lazy("Damaged"),
+    "mismatch": gettext_lazy("Not what the record says"),
+    "wrong_customer": gettext_lazy("Wrong customer"),
+    "wrong_goods": gettext_lazy("Wrong goods"),
+    "changed_mind": gettext_lazy("The customer does not want them"),
+    "reinstated": gettext_lazy("Open again"),
 }
 MONEY: dict[str, tuple[Words, str, str]] = {
     "authorise": (gettext_lazy("Payment authorised"), "blue", "credit-card"),
@@ -94,7 +108,7 @@ def _detail(action: str, data: dict[str, Any]) -> str:
 def _reason(reason: str) -> str:
     if reason in CancelReason.values:
         return str(CancelReason(reason).label)
-    return reason.replace("_", " ").capitalize()
+    return str(REASONS.get(reason) or reason.replace("_", " ").capitalize())
 
 
 def _money(order: Order) -> list[Entry]:

@@ -107,6 +107,8 @@ def order_detail(request: HttpRequest, number: int) -> HttpResponse:
         "timeline": order_timeline(order),
         "messages_sent": messages_about("order", str(order.pk)),
         "may_cancel": may_change and any(line.open for line in record.lines or ()),
+        "may_return": may_change
+        and any(line.fulfilled > line.returned for line in record.lines or ()),
         "may_change": may_change,
         "tracking_url": tracking_url(order.pk),
     }
@@ -156,21 +158,24 @@ def _works(record: OrderRecord, may_fulfil: bool) -> list[dict[str, Any]]:
             "tone": promise_tone(work.fulfilment_order.promised_at, work.fulfilment_order.status),
             "open": work.fulfilment_order.status in FULFILMENT_OPEN,
             "carrier": carrier_label(work.shipment.carrier) if work.shipment else "",
-            "action": _action(work) if may_fulfil else None,
+            "action": _action(work, several=len(record.work or ()) > 1) if may_fulfil else None,
         }
         for work in record.work or ()
     ]
 
 
-def _action(work: Work) -> dict[str, Any] | None:
-    """The one next thing to do about a piece of work; pickups have theirs at the counter."""
+def _action(work: Work, *, several: bool) -> dict[str, Any] | None:
+    """The one next thing to do about a piece of work; pickups have theirs at the counter.
+
+    Where `several` locations work for the order, its words say which one is meant.
+    """
     one = work.fulfilment_order
     if one.status not in FULFILMENT_OPEN or method_of(one.method).is_pickup:
         return None
     place = {"place": one.location.name}
     if one.status in (S.OPEN, S.PICKING):
         return {
-            "label": _("Mark as picked"),
+            "label": _("Mark as picked at %(place)s") % place if several else _("Mark as picked"),
             "title": _("Everything picked at %(place)s") % place,
             "url": reverse("fulfilment-pick", args=[one.uid]),
             "icon": "basket-check",
