@@ -1,9 +1,13 @@
-"""Who a buyer is to the price engine: person, company, its parents, its group."""
+"""Who a buyer is to the price engine: person, company, its parents, its group; and their names."""
+
+from collections.abc import Collection
+from uuid import UUID
 
 from django.db import connection
 
 from b2b.models import Company
 from catalog.audiences import Audience, AudienceKind
+from catalog.directory import OFFERED, names_of
 from oms.core.models import User
 
 # Deeper chains of parents are taken for a mistake; `company_save` refuses circles.
@@ -41,3 +45,30 @@ def parent_codes(company: Company) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(PARENTS, {"parent": company.parent_id, "most": MAX_GENERATIONS})
         return [code for (code,) in cursor.fetchall()]
+
+
+def company_names(codes: Collection[str] | None) -> dict[str, str]:
+    """Company code → name; see `catalog.directory`."""
+    return names_of(Company.objects.all(), codes, key="code", name="name")
+
+
+def group_names(codes: Collection[str] | None) -> dict[str, str]:
+    """Customer group → its code as a word: groups have no name of their own."""
+    if codes is None:
+        known = Company.objects.exclude(group="").order_by("group")
+        codes = list(known.values_list("group", flat=True).distinct()[:OFFERED])
+    return {code: code.replace("-", " ").replace("_", " ").capitalize() for code in codes}
+
+
+def person_names(uids: Collection[str] | None) -> dict[str, str]:
+    """Uid → name; nobody is offered to choose: a price of one's own is the exception."""
+    known = [uid for uid in uids or () if _is_uuid(uid)]
+    return {str(user.uid): user.display_name for user in User.objects.filter(uid__in=known)}
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

@@ -1,13 +1,16 @@
 """Names of audiences. They live in the apps above, which are asked through settings.
 
 `AUDIENCE_DIRECTORIES` maps a kind to the dotted path of a function `(keys) -> {key: name}`; called
-with None it gives everyone of that kind. A kind without one is shown by its key.
+with None it gives the first `OFFERED` of that kind, to choose from. A kind without one is shown by
+its key.
 """
 
 from collections.abc import Callable, Collection, Iterable
 from functools import cache
+from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.module_loading import import_string
 
 from catalog.audiences import Audience, AudienceKind
@@ -19,10 +22,18 @@ Directory = Callable[[Collection[str] | None], dict[str, str]]
 OFFERED = 200
 
 
+def names_of(
+    rows: QuerySet[Any], keys: Collection[str] | None, *, key: str, name: str
+) -> dict[str, str]:
+    """A directory's answer from the columns `key` and `name` of `rows`."""
+    found = rows.order_by(name)[:OFFERED] if keys is None else rows.filter(**{f"{key}__in": keys})
+    return {str(one): called for one, called in found.values_list(key, name)}
+
+
 @cache
 def directory_of(kind: str) -> Directory | None:
     """The directory settings name for a kind of audience."""
-    path = getattr(settings, "AUDIENCE_DIRECTORIES", {}).get(kind)
+    path = settings.AUDIENCE_DIRECTORIES.get(kind)
     return import_string(path) if path else None
 
 
@@ -60,7 +71,7 @@ def audience_options() -> list[tuple[str, list[tuple[str, str]]]]:
     for kind, entries in known.items():
         directory = directory_of(kind)
         if directory:
-            entries |= dict(list(directory(None).items())[:OFFERED])
+            entries |= directory(None) | directory(set(entries))
     groups: list[tuple[str, list[tuple[str, str]]]] = [
         (str(AUDIENCE_KINDS[AudienceKind.EVERYONE]), [("everyone", everyone())])
     ]

@@ -34,8 +34,12 @@ class Names:
 
 def names_for(rules: Iterable[DiscountRule]) -> Names:
     """The names the sentences of `rules` need: one query and one per kind of audience."""
-    audiences = [audience for rule in rules if rule.pk for audience in audiences_of(rule)]
-    return Names(category_names(), audience_names(audiences))
+    return Names(category_names(), audience_names_of(rule for rule in rules if rule.pk))
+
+
+def audience_names_of(publications: Iterable[DiscountRule | PriceList]) -> dict[str, str]:
+    """What the audiences of all these are called; one query per kind of audience."""
+    return audience_names(audience for one in publications for audience in audiences_of(one))
 
 
 def audiences_of(rule: DiscountRule | PriceList) -> list[Audience]:

@@ -9,7 +9,7 @@ from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from catalog.directory import audience_label, audience_names
+from catalog.directory import audience_label
 from catalog.models import DiscountRule, PriceList, Sku
 from catalog.rule_words import Names, audiences_of, rule_sentence
 from catalog.selectors import life_of
@@ -92,6 +92,10 @@ class PublicationTable(Table):
     valid_to = WhenColumn(verbose_name=_("Until"))
     status = tables.Column(verbose_name=_("Status"))
 
+    def __init__(self, *args: Any, audience_names: dict[str, str], **kwargs: Any) -> None:
+        self.audience_names = audience_names
+        super().__init__(*args, **kwargs)
+
     def render_status(self, record: Any) -> SafeString:
         return badge(life_of(record))
 
@@ -102,8 +106,7 @@ class PublicationTable(Table):
         rows = audiences_of(record)
         if not rows:
             return NOTHING
-        names = audience_names(rows)
-        labels = sorted(audience_label(audience, names) for audience in rows)
+        labels = sorted(audience_label(audience, self.audience_names) for audience in rows)
         return labels[0] + (f" +{len(labels) - 1}" if len(labels) > 1 else "")
 
     def value_audiences(self, record: Any) -> str:
@@ -168,7 +171,7 @@ class DiscountRuleTable(PublicationTable):
 
     def __init__(self, *args: Any, names: Names, **kwargs: Any) -> None:
         self.names = names
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, audience_names=names.audiences, **kwargs)
 
     def render_sentence(self, record: DiscountRule) -> SafeString:
         sentence = rule_sentence(record, names=self.names)

@@ -215,6 +215,14 @@ EVENT_HANDLERS: dict[str, list[str]] = {
     "pickup.declined": ["stores.notices.pickup_declined"],
     "pickup.collected": ["stores.notices.pickup_collected"],
 }
+# What the audiences of price lists and discount rules are called (`catalog.directory`).
+AUDIENCE_DIRECTORIES: dict[str, str] = {
+    "person": "b2b.audiences.person_names",
+    "company": "b2b.audiences.company_names",
+    "group": "b2b.audiences.group_names",
+    "store": "inventory.audiences.store_names",
+    "channel": "oms.orders.audiences.channel_names",
+}
 JOB_RUNNERS: dict[str, str] = {
     "catalog.import": "catalog.imports.catalog_import",
     "catalog.price_import": "catalog.imports.price_import",

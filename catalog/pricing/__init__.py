@@ -1,4 +1,4 @@
-"""Prices for lines: `price_basket` loads the facts in three queries and runs the pure engine.
+"""Prices for lines: `price_basket` loads the facts in one query and runs the pure engine.
 
 A dedicated price beats a list price, and among discount rules the most specific target wins unless
 a rule says it stacks; ties go to the higher priority, then to the newest.
@@ -19,7 +19,7 @@ __all__ = ["PriceContext", "PriceRequest", "PricedBasket", "PricedLine", "price_
 
 
 def price_basket(requests: Sequence[PriceRequest], context: PriceContext) -> PricedBasket:
-    """Price lines for a buyer; three queries whatever their number.
+    """Price lines for a buyer; one query whatever their number.
 
     Raises InvalidInput (quantity below 1), NoPrice, NoTaxRate; each names the lines at fault.
     """

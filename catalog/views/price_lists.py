@@ -18,7 +18,7 @@ from catalog.forms import PriceListForm
 from catalog.history import history
 from catalog.models import PriceList
 from catalog.previews import Preview, list_preview
-from catalog.rule_words import audiences_of
+from catalog.rule_words import audience_names_of, audiences_of
 from catalog.selectors import life_of
 from catalog.services import price_lists as services
 from catalog.services.price_lists import price_list_save
@@ -45,6 +45,9 @@ class PriceListList(ListPage):
         rows = PriceList.objects.select_related("parent").prefetch_related("audiences")
         return rows.annotate(price_count=Count("prices")).order_by("name")
 
+    def table_options(self, rows: QuerySet[Any]) -> dict[str, Any]:
+        return {"audience_names": audience_names_of(rows.all())}
+
     def extra_context(self) -> dict[str, Any]:
         return {"may_change": may_change(self.request)}
 
@@ -70,9 +73,9 @@ def get_price_list(code: str) -> PriceList:
     return price_list
 
 
-def audience_words_of(audiences: list[Audience]) -> list[str]:
-    """Whom it is for, in words."""
-    names = audience_names(audiences)
+def audience_words_of(audiences: list[Audience], names: dict[str, str] | None = None) -> list[str]:
+    """Whom it is for, in words; `names` if they are known already."""
+    names = audience_names(audiences) if names is None else names
     return sorted(audience_label(audience, names) for audience in audiences)
 
 

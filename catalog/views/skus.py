@@ -12,7 +12,7 @@ from django.views.decorators.vary import vary_on_headers
 from catalog.filters import SkuFilter
 from catalog.history import history
 from catalog.models import KitComponent, Price, Sku
-from catalog.rule_words import audiences_of, names_for, rule_sentence
+from catalog.rule_words import audience_names_of, audiences_of, names_for, rule_sentence
 from catalog.selectors import category_names, life_of, rules_touching, skus_by_code
 from catalog.tables import SkuTable, picture_url
 from catalog.views.price_lists import audience_words_of
@@ -86,6 +86,7 @@ def _prices(sku: Sku) -> list[dict[str, Any]]:
         .prefetch_related("price_list__audiences")
         .order_by("price_list__name", "min_quantity")
     )
+    names = audience_names_of({price.price_list_id: price.price_list for price in rows}.values())
     lists: dict[int, dict[str, Any]] = {}
     for price in rows:
         price_list = price.price_list
@@ -94,7 +95,7 @@ def _prices(sku: Sku) -> list[dict[str, Any]]:
             {
                 "list": price_list,
                 "life": life_of(price_list),
-                "audiences": ", ".join(audience_words_of(audiences_of(price_list))[:3]),
+                "audiences": ", ".join(audience_words_of(audiences_of(price_list), names)[:3]),
                 "breaks": [],
             },
         )
