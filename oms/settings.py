@@ -233,6 +233,13 @@ FULFILMENT_METHODS: dict[str, str] = {
     "collect": "stores.methods.CollectFromStock",
     "reserve": "stores.methods.ReserveAndPay",
 }
+# Deadlines of pickups (`stores.deadlines`); days are opening days of the store.
+PICKUP_COLLECT_DAYS = env.int("PICKUP_COLLECT_DAYS", default=5)
+PICKUP_GRACE_DAYS = env.int("PICKUP_GRACE_DAYS", default=1)
+PICKUP_EXTENSION_DAYS = env.int("PICKUP_EXTENSION_DAYS", default=3)
+PICKUP_REMIND_HOURS = env.int("PICKUP_REMIND_HOURS", default=26)
+PICKUP_UNDO_MINUTES = env.int("PICKUP_UNDO_MINUTES", default=15)
+PICKUP_AT_COUNTER_MINUTES = env.int("PICKUP_AT_COUNTER_MINUTES", default=60)
 PAYMENT_PROVIDERS: dict[str, str] = {
     "external": "oms.payments.providers.External",
     "in_store": "oms.payments.providers.InStore",

@@ -2,19 +2,21 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
+
 from inventory.hours import end_of_opening_day
 from inventory.models import Location
 
 # Closing time of the n-th opening day after the day it became ready: what the customer is told.
-COLLECT_DAYS = 5
+COLLECT_DAYS: int = settings.PICKUP_COLLECT_DAYS
 # The sweep acts this many opening days later: the customer who comes a little late is served.
-GRACE_DAYS = 1
-EXTENSION_DAYS = 3
+GRACE_DAYS: int = settings.PICKUP_GRACE_DAYS
+EXTENSION_DAYS: int = settings.PICKUP_EXTENSION_DAYS
 # The reminder goes out this long before the deadline.
-REMIND_BEFORE = timedelta(hours=26)
-UNDO = timedelta(minutes=15)
+REMIND_BEFORE = timedelta(hours=settings.PICKUP_REMIND_HOURS)
+UNDO = timedelta(minutes=settings.PICKUP_UNDO_MINUTES)
 # Somebody who has paid or whose hand-over was undone stands at the counter: nothing may expire.
-AT_COUNTER = timedelta(hours=1)
+AT_COUNTER = timedelta(minutes=settings.PICKUP_AT_COUNTER_MINUTES)
 
 
 def collect_by(location: Location, moment: datetime) -> datetime:

@@ -6,10 +6,10 @@ from oms.core.errors import Conflict
 
 
 class UndoTooLate(Conflict):
-    """The hand-over is more than 15 minutes ago; from now on it is a return."""
+    """It is too late to undo the hand-over; from now on it is a return."""
 
     code = "undo_too_late"
-    title = _("The 15 minutes to undo this are over. Record a return instead.")
+    title = _("The time to undo this is over. Record a return instead.")
 
 
 class NothingToUndo(Conflict):

@@ -25,7 +25,7 @@ class Pickup(ScopedModel):
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     fulfilment_order = models.OneToOneField(FulfilmentOrder, models.CASCADE, related_name="pickup")
-    location = models.ForeignKey(Location, models.PROTECT, related_name="pickups")
+    location = models.ForeignKey(Location, models.PROTECT, related_name="pickups", db_index=False)
     status = models.CharField(_("status"), max_length=16, choices=PickupStatus.choices)
     pay_in_store = models.BooleanField(_("pays in store"), default=False)
     code_digest = models.CharField(max_length=64, editable=False)
@@ -64,7 +64,7 @@ class Pickup(ScopedModel):
 
 
 class HandOver(models.Model):
-    """Goods given to the customer; undone at most once, within 15 minutes.
+    """Goods given to the customer; undone at most once, soon after (`stores.deadlines.UNDO`).
 
     The counter's page chooses `uid` before the tap, so that a second tap is known to be the same.
     """
@@ -126,7 +126,7 @@ class PutBack(ScopedModel):
 class CodeMiss(models.Model):
     """A wrong code at a store's counter; ten in 15 minutes lock the look-up by code."""
 
-    location = models.ForeignKey(Location, models.CASCADE, related_name="+")
+    location = models.ForeignKey(Location, models.CASCADE, related_name="+", db_index=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     at = models.DateTimeField(db_default=Now())
 

@@ -25,7 +25,7 @@ PICKUP_TRANSITIONS: Mapping[str, frozenset[str]] = {
     S.ARRIVED: frozenset({S.READY, S.CANCELLED}),
     S.TO_PICK: frozenset({S.READY, S.DECLINED, S.CANCELLED, S.EXPIRED}),
     S.READY: frozenset({S.TO_PICK, S.COLLECTED, S.EXPIRED, S.CANCELLED}),
-    # Undo of a hand-over, for 15 minutes.
+    # Undo of a hand-over, for some minutes.
     S.COLLECTED: frozenset({S.READY}),
     # A late customer is served while the goods are not put back.
     S.EXPIRED: frozenset({S.READY}),

@@ -57,7 +57,7 @@ FULFILMENT_TRANSITIONS: Mapping[str, frozenset[str]] = {
     F.PICKING: frozenset({F.OPEN, F.PICKED, F.DECLINED, F.CANCELLED}),
     F.PICKED: frozenset({F.PICKING, F.READY, F.SHIPPED, F.DECLINED, F.CANCELLED}),
     F.READY: frozenset({F.PICKED, F.COLLECTED, F.SHIPPED, F.CANCELLED}),
-    # A hand-over can be undone for 15 minutes; a parcel that left cannot.
+    # A hand-over can be undone for some minutes; a parcel that left cannot.
     F.COLLECTED: frozenset({F.READY}),
     F.SHIPPED: frozenset(),
     F.DECLINED: frozenset(),

@@ -96,7 +96,7 @@ def _remind(pickup: Pickup, *, actor: Actor) -> None:
 
 @transaction.atomic
 def pickup_extend(uid: UUID, *, actor: Actor) -> Pickup:
-    """The customer asked for more time: three opening days more. Raises NotReady."""
+    """The customer asked for more time: some opening days more. Raises NotReady."""
     pickup = pickup_for_update(uid, actor=actor)
     if pickup.status != PickupStatus.READY or pickup.collect_by is None:
         raise NotReady(status=pickup.status)

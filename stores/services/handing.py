@@ -136,7 +136,7 @@ def pickup_hand_over(uid: UUID, *, request: HandOverRequest, actor: Actor) -> An
 
 @transaction.atomic
 def pickup_undo(uid: UUID, *, reason: UndoReason, actor: Actor) -> Pickup:
-    """Take back a hand-over of the last 15 minutes: the goods are at the desk again, unpaid if
+    """Take back a hand-over of a moment ago: the goods are at the desk again, unpaid if
     they were paid at the counter.
 
     Compensating movements and a refund, never an edit. Raises NothingToUndo, UndoTooLate.
