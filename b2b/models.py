@@ -88,7 +88,9 @@ class Basket(models.Model):
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False
+    )
     company = models.ForeignKey(Company, models.CASCADE, related_name="baskets")
     purchase_order = models.CharField(_("PO number"), max_length=60, blank=True, default="")
     note = models.TextField(_("note"), max_length=500, blank=True, default="")
@@ -112,7 +114,7 @@ class Basket(models.Model):
 
 
 class BasketLine(models.Model):
-    basket = models.ForeignKey(Basket, models.CASCADE, related_name="lines")
+    basket = models.ForeignKey(Basket, models.CASCADE, related_name="lines", db_index=False)
     sku = models.ForeignKey(Sku, models.CASCADE, related_name="+")
     quantity = models.PositiveIntegerField(_("quantity"))
     added_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -136,7 +138,7 @@ class AccountPayment(models.Model):
     What a company owes is what its orders on account come to, less these.
     """
 
-    company = models.ForeignKey(Company, models.PROTECT, related_name="payments")
+    company = models.ForeignKey(Company, models.PROTECT, related_name="payments", db_index=False)
     currency = models.CharField(_("currency"), max_length=3)
     amount = amount_field(_("amount"))
     # The bank's reference, unique per company: the same transfer is booked once only.

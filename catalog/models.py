@@ -71,7 +71,7 @@ class TaxClass(models.Model):
 
 
 class TaxRate(models.Model):
-    tax_class = models.ForeignKey(TaxClass, models.CASCADE, related_name="rates")
+    tax_class = models.ForeignKey(TaxClass, models.CASCADE, related_name="rates", db_index=False)
     country = models.CharField(_("country"), max_length=2)
     percent = models.DecimalField(_("rate"), max_digits=5, decimal_places=2)
 
@@ -153,7 +153,7 @@ class Sku(models.Model):
 class KitComponent(models.Model):
     """One component of a kit: `quantity` units of `component` in each unit of `kit`."""
 
-    kit = models.ForeignKey(Sku, models.CASCADE, related_name="components")
+    kit = models.ForeignKey(Sku, models.CASCADE, related_name="components", db_index=False)
     component = models.ForeignKey(Sku, models.PROTECT, related_name="kits")
     quantity = models.PositiveIntegerField(_("quantity"))
 
@@ -233,7 +233,7 @@ class PriceList(Publication):
 class Price(models.Model):
     """`amount` per unit when at least `min_quantity` units are bought on one line."""
 
-    price_list = models.ForeignKey(PriceList, models.CASCADE, related_name="prices")
+    price_list = models.ForeignKey(PriceList, models.CASCADE, related_name="prices", db_index=False)
     sku = models.ForeignKey(Sku, models.CASCADE, related_name="prices")
     min_quantity = models.PositiveIntegerField(_("from quantity"), default=1)
     amount = amount_field(_("amount"))
@@ -267,7 +267,9 @@ class AudienceAssignment(models.Model):
 
 
 class PriceListAudience(AudienceAssignment):
-    price_list = models.ForeignKey(PriceList, models.CASCADE, related_name="audiences")
+    price_list = models.ForeignKey(
+        PriceList, models.CASCADE, related_name="audiences", db_index=False
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -340,7 +342,7 @@ class DiscountRule(Publication):
 
 
 class DiscountRuleAudience(AudienceAssignment):
-    rule = models.ForeignKey(DiscountRule, models.CASCADE, related_name="audiences")
+    rule = models.ForeignKey(DiscountRule, models.CASCADE, related_name="audiences", db_index=False)
 
     class Meta:
         constraints: ClassVar = [

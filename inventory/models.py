@@ -85,7 +85,7 @@ class Stock(ScopedModel):
 
     scope_paths: ClassVar[dict[str, str]] = {"location": "location_id"}
 
-    sku = models.ForeignKey(Sku, models.PROTECT, related_name="stock")
+    sku = models.ForeignKey(Sku, models.PROTECT, related_name="stock", db_index=False)
     location = models.ForeignKey(Location, models.PROTECT, related_name="stock")
     on_hand = models.IntegerField(_("on hand"), default=0)
     allocated = models.IntegerField(_("allocated"), default=0)

@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
                 ('unavailable', models.IntegerField(default=0, verbose_name='unavailable')),
                 ('safety_stock', models.IntegerField(default=0, verbose_name='safety stock')),
                 ('location', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stock', to='inventory.location')),
-                ('sku', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stock', to='catalog.sku')),
+                ('sku', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='stock', to='catalog.sku')),
             ],
             options={
                 'verbose_name': 'stock',

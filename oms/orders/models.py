@@ -86,7 +86,7 @@ class Order(ScopedModel):
         db_persist=True,
         unique=True,
     )
-    channel = models.ForeignKey(Channel, models.PROTECT, related_name="orders")
+    channel = models.ForeignKey(Channel, models.PROTECT, related_name="orders", db_index=False)
     external_id = models.CharField(  # noqa: DJ001 - null: the channel has no id of its own
         _("external id"), max_length=80, null=True, blank=True
     )
@@ -158,7 +158,7 @@ class OrderLine(models.Model):
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
+    order = models.ForeignKey(Order, models.CASCADE, related_name="lines", db_index=False)
     position = models.PositiveSmallIntegerField()
     sku = models.ForeignKey(Sku, models.PROTECT, related_name="order_lines")
     name = models.CharField(_("name"), max_length=200)
@@ -246,7 +246,9 @@ class FulfilmentOrder(ScopedModel):
 class FulfilmentLine(models.Model):
     """Units of one order line within a fulfilment order."""
 
-    fulfilment_order = models.ForeignKey(FulfilmentOrder, models.CASCADE, related_name="lines")
+    fulfilment_order = models.ForeignKey(
+        FulfilmentOrder, models.CASCADE, related_name="lines", db_index=False
+    )
     order_line = models.ForeignKey(OrderLine, models.CASCADE, related_name="fulfilment_lines")
     quantity = models.PositiveIntegerField(_("quantity"))
     picked = models.PositiveIntegerField(_("picked"), default=0)
