@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import uuid4
 
-from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +17,7 @@ from inventory.hours import add_opening_minutes
 from inventory.models import Location
 from oms.core.actors import Actor
 from oms.core.errors import Issue
-from oms.core.sql import rows_insert
+from oms.core.sql import fetch_models, rows_insert
 from oms.orders.models import FulfilmentOrder, Order
 from oms.orders.requests import OrderRequest
 from stores.codes import code_digest, pickup_code, pickup_token, token_digest
@@ -41,16 +40,17 @@ class CollectFromStock:
     def check(self, request: OrderRequest) -> list[Issue]:
         if not request.location:
             return [Issue("location", _("Say at which store it is collected"), "required")]
-        if not self.candidates(request).exists():
+        if not self.candidates(request):
             return [Issue("location", _("Nothing can be collected there"), "not_collecting")]
         return []
 
-    def candidates(self, request: OrderRequest) -> QuerySet[Location]:
+    def candidates(self, request: OrderRequest) -> Sequence[Location]:
         """The named store alone, if customers may collect there."""
-        locations: QuerySet[Location] = Location.objects.filter(
-            code=request.location, is_active=True, collects=True
+        return fetch_models(
+            Location,
+            "WHERE code = %(code)s::text AND is_active AND collects",
+            {"code": request.location},
         )
-        return locations
 
     def audiences(self, request: OrderRequest) -> tuple[Audience, ...]:
         """None of its own: the channel's prices, as if it were shipped."""

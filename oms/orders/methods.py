@@ -6,7 +6,6 @@ from functools import cache
 from typing import ClassVar, Protocol
 
 from django.conf import settings
-from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +15,7 @@ from inventory.hours import add_opening_minutes
 from inventory.models import Location
 from oms.core.actors import Actor
 from oms.core.errors import InvalidInput, Issue
+from oms.core.sql import fetch_models
 from oms.orders.models import FulfilmentOrder, Order
 from oms.orders.requests import OrderRequest
 
@@ -33,7 +33,7 @@ class Method(Protocol):
         """What is missing or wrong in the request for this method."""
         ...
 
-    def candidates(self, request: OrderRequest) -> QuerySet[Location]:
+    def candidates(self, request: OrderRequest) -> Sequence[Location]:
         """Locations the goods may come from."""
         ...
 
@@ -85,9 +85,8 @@ class Ship:
             if not getattr(address, name)
         ]
 
-    def candidates(self, request: OrderRequest) -> QuerySet[Location]:
-        locations: QuerySet[Location] = Location.objects.filter(is_active=True, ships=True)
-        return locations
+    def candidates(self, request: OrderRequest) -> Sequence[Location]:
+        return fetch_models(Location, "WHERE is_active AND ships", {})
 
     def audiences(self, request: OrderRequest) -> tuple[Audience, ...]:
         return ()

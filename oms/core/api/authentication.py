@@ -18,6 +18,7 @@ from oms.core.errors import InvalidInput, Issue, NotFound
 from oms.core.locks import lock_rows
 from oms.core.models import ApiKey
 from oms.core.permissions import API_SCOPES
+from oms.core.sql import fetch_models
 
 TOKEN_PREFIX = "oms_"  # noqa: S105 - the visible start of every key, not a secret
 USED_RESOLUTION = timedelta(minutes=10)
@@ -80,7 +81,12 @@ class ApiKeyAuthentication(BaseAuthentication):
         scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             return None
-        key = ApiKey.objects.filter(digest=digest_of(token.strip()), is_active=True).first()
+        keys = fetch_models(
+            ApiKey,
+            "WHERE digest = %(digest)s::text AND is_active",
+            {"digest": digest_of(token.strip())},
+        )
+        key = keys[0] if keys else None
         moment = now()
         if key is None or (key.expires_at is not None and key.expires_at <= moment):
             raise AuthenticationFailed

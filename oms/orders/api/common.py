@@ -8,11 +8,18 @@ from rest_framework.request import Request
 
 from oms.core.actors import Actor
 from oms.core.errors import InvalidInput, Issue
-from oms.core.permissions import Permission
+from oms.core.permissions import Permission, grants_for
+from oms.core.sql import array, fetch_models
 from oms.orders.models import Channel
 from oms.orders.requests import Address, Contact, OrderLineRequest, OrderRequest, PaymentRequest
 from oms.orders.serializers import printable
 
+# `Channel.objects.visible_to`, prepared: the first thing every order asks for.
+CHANNEL_OF = """
+    WHERE is_active AND (%(everything)s::boolean OR id = ANY(%(granted)s::bigint[]))
+        AND %(code)s::text IN ('', code)
+    ORDER BY id LIMIT 1
+"""
 LINE_PARTS = frozenset({"lines.price_trace"})
 
 
@@ -21,18 +28,24 @@ def channel_of(actor: Actor, code: str | None, permission: Permission) -> Channe
 
     A channel that is not the actor's does not exist for it. Raises InvalidInput.
     """
-    visible = Channel.objects.visible_to(actor, permission).filter(is_active=True)
     bound = actor.key is not None and actor.key.scope_kind == "channel"
-    if code:
-        visible = visible.filter(code=code)
-    elif not bound:
+    if not code and not bound:
         raise InvalidInput(
             [Issue("channel", _("Say which channel: this key is not bound to one"), "required")]
         )
-    channel: Channel | None = visible.first()
-    if channel is None:
+    grants = grants_for(actor, permission)
+    channels = fetch_models(
+        Channel,
+        CHANNEL_OF,
+        {
+            "everything": grants.everything,
+            "granted": array(grants.scopes.get("channel", ())),
+            "code": code or "",
+        },
+    )
+    if not channels:
         raise InvalidInput([Issue("channel", _("There is no such channel"), "unknown_channel")])
-    return channel
+    return channels[0]
 
 
 def expand_of(request: Request, allowed: Collection[str]) -> frozenset[str]:

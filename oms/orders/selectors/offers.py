@@ -56,7 +56,7 @@ def basket_quote(request: OrderRequest) -> Quote:
         issues = [*method.check(request), *issues]
     if issues:
         raise InvalidInput(issues)
-    locations = list(method.candidates(request)) if method.is_pickup else []
+    locations = method.candidates(request) if method.is_pickup else []
     country = method.supply_country(request, locations)
     prices = price_basket(
         [

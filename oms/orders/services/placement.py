@@ -92,7 +92,7 @@ def order_place_whole(request: OrderRequest, *, actor: Actor) -> PlacedOrder:
     require_transaction()
     method = method_of(request.method)
     basket = _resolve(request, method)
-    locations = list(method.candidates(request))
+    locations = method.candidates(request)
     country = method.supply_country(request, locations)
     prices = price_basket(
         [PriceRequest(line.sku_id, line.quantity) for line in basket.lines],
