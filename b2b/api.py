@@ -11,10 +11,11 @@ from rest_framework.response import Response
 from b2b.filters import CompanyApiFilter
 from b2b.models import Company
 from b2b.selectors.credit import Credit, credit_of
-from oms.core.api.pagination import CursorPagination
+from oms.core.api.pagination import PAGING, CursorPagination
 from oms.core.api.schema import READING, problems
+from oms.core.api.strict import query_known
 from oms.core.api.views import ApiView
-from oms.core.errors import NotFound
+from oms.core.errors import InvalidInput, NotFound
 from oms.core.permissions import Permission
 
 EXAMPLE: dict[str, Any] = {
@@ -99,12 +100,12 @@ class CompanyListView(ApiView):
         operation_id="companies_list",
         summary="List companies",
         tags=["Companies"],
-        responses={200: CompanyAnswer(many=True)} | problems(*READING),
+        responses={200: CompanyAnswer(many=True)} | problems(*READING, InvalidInput),
         examples=[OpenApiExample("A company", value=EXAMPLE, response_only=True)],
     )
     def get(self, request: Request) -> Response:
         """Companies this key may see, by code."""
-        del request
+        query_known(request, (*CompanyApiFilter.base_filters, *PAGING))
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response([company_data(company) for company in page or []])
 
@@ -119,7 +120,7 @@ class CompanyView(ApiView):
         operation_id="companies_read",
         summary="Read a company",
         tags=["Companies"],
-        responses={200: CompanyWithCreditAnswer} | problems(*READING, NotFound),
+        responses={200: CompanyWithCreditAnswer} | problems(*READING, InvalidInput, NotFound),
         examples=[
             OpenApiExample(
                 "With its credit", value=EXAMPLE | {"credit": CREDIT_EXAMPLE}, response_only=True
@@ -128,7 +129,7 @@ class CompanyView(ApiView):
     )
     def get(self, request: Request, code: str) -> Response:
         """One company, with what is open on its account."""
-        del request
+        query_known(request, ())
         company = companies_of(self).filter(code=code).first()
         if company is None:
             raise NotFound

@@ -1,6 +1,5 @@
 """The catalogue and price lists over REST."""
 
-from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -16,24 +15,14 @@ from catalog.models import Category, Price, PriceList, Product, Sku
 from catalog.selectors import skus_by_code
 from catalog.services.prices import PriceChange, price_set
 from oms.core.actors import Actor
+from oms.core.api.pagination import PAGING
 from oms.core.api.schema import IDEMPOTENCY_KEY, READING, REPLAYED, WRITING, problems
+from oms.core.api.strict import query_known
 from oms.core.api.views import ApiView
 from oms.core.errors import InvalidInput, Issue, NotFound, PermissionRefused, StaleVersion
 from oms.core.permissions import Permission, grants_for
 
-PAGING = ("limit", "cursor")
 READ_CATALOG: dict[str, Permission] = {"GET": Permission.CATALOG_VIEW}
-
-
-def query_known(request: Request, known: Iterable[str]) -> None:
-    """Refuse a query parameter nobody reads: a misspelt filter must not answer with everything."""
-    allowed = {*known, *PAGING}
-    unknown = [name for name in request.query_params if name not in allowed]
-    if unknown:
-        message = _("There is no such parameter")
-        raise InvalidInput(
-            [Issue(name[:60], message, "unknown_parameter") for name in unknown[:20]]
-        )
 
 
 def require_whole(actor: Actor, permission: Permission) -> None:
@@ -59,7 +48,7 @@ class ProductListView(ApiView):
     )
     def get(self, request: Request) -> Response:
         """Products with the codes of their SKUs, newest first."""
-        query_known(request, ProductApiFilter.base_filters)
+        query_known(request, (*ProductApiFilter.base_filters, *PAGING))
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
@@ -75,7 +64,7 @@ class ProductView(ApiView):
         operation_id="products_read",
         summary="Read a product",
         tags=["Catalogue"],
-        responses={200: serializers.ProductSerializer} | problems(*READING, NotFound),
+        responses={200: serializers.ProductSerializer} | problems(*READING, InvalidInput, NotFound),
     )
     def get(self, request: Request, code: str) -> Response:
         """One product by its code."""
@@ -109,7 +98,7 @@ class SkuListView(ApiView):
     )
     def get(self, request: Request) -> Response:
         """SKUs, newest first. Prices are at `/prices/`, stock at `/availability/`."""
-        query_known(request, SkuApiFilter.base_filters)
+        query_known(request, (*SkuApiFilter.base_filters, *PAGING))
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
@@ -125,7 +114,7 @@ class SkuView(ApiView):
         operation_id="skus_read",
         summary="Read a SKU",
         tags=["Catalogue"],
-        responses={200: serializers.SkuSerializer} | problems(*READING, NotFound),
+        responses={200: serializers.SkuSerializer} | problems(*READING, InvalidInput, NotFound),
     )
     def get(self, request: Request, code: str) -> Response:
         """One SKU by its code (in any case) or by its GTIN."""
@@ -178,7 +167,7 @@ class PriceListListView(ApiView):
     )
     def get(self, request: Request) -> Response:
         """Price lists and who they are for, newest first."""
-        query_known(request, ())
+        query_known(request, PAGING)
         require_whole(self.actor, Permission.PRICES_VIEW)
         page = self.paginate_queryset(self.get_queryset())
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
@@ -204,7 +193,7 @@ class PriceListPricesView(ApiView):
     )
     def get(self, request: Request, code: str) -> Response:
         """The prices a list holds itself; those it takes from its parent are the parent's."""
-        query_known(request, ())
+        query_known(request, PAGING)
         require_whole(self.actor, Permission.PRICES_VIEW)
         price_list = self._price_list(code)
         page = self.paginate_queryset(self.get_queryset().filter(price_list=price_list))

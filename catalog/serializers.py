@@ -6,6 +6,7 @@ from typing import Any
 from rest_framework import serializers
 
 from catalog.models import Category, PriceList, Product, Sku
+from oms.core.api.strict import StrictSerializer
 from oms.core.money import AMOUNT_DIGITS, AMOUNT_PLACES
 
 MAX_UPLOADED_PRICES = 10_000
@@ -102,7 +103,7 @@ class PriceSerializer(serializers.Serializer[Any]):
     amount = serializers.DecimalField(AMOUNT_DIGITS, AMOUNT_PLACES, help_text="Per unit.")
 
 
-class PriceInput(serializers.Serializer[Any]):
+class PriceInput(StrictSerializer):
     sku = serializers.CharField(max_length=60, help_text="Code or GTIN.")
     min_quantity = serializers.IntegerField(default=1, min_value=1, max_value=2**31 - 1)
     amount = serializers.DecimalField(
@@ -114,7 +115,7 @@ class PriceInput(serializers.Serializer[Any]):
     )
 
 
-class PriceUpload(serializers.Serializer[Any]):
+class PriceUpload(StrictSerializer):
     prices = serializers.ListField(child=PriceInput(), min_length=1, max_length=MAX_UPLOADED_PRICES)
     version = serializers.IntegerField(
         required=False,

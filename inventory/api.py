@@ -26,12 +26,12 @@ from inventory.serializers import (
 from inventory.services.adjustment import StockChange, adjust
 from inventory.status import MovementKind
 from oms.core.actors import Actor
+from oms.core.api.pagination import PAGING
 from oms.core.api.schema import IDEMPOTENCY_KEY, READING, REPLAYED, WRITING, problems
+from oms.core.api.strict import query_known
 from oms.core.api.views import ApiView
 from oms.core.errors import InvalidInput, Issue
 from oms.core.permissions import Permission
-
-PAGING = ("limit", "cursor")
 
 
 class StockReadView(ApiView):
@@ -40,19 +40,7 @@ class StockReadView(ApiView):
     permissions_required: ClassVar[dict[str, Permission]] = {"GET": Permission.STOCK_VIEW}
 
     def listed(self, request: Request) -> Response:
-        known = {*self.filterset_class.base_filters, *PAGING}  # type: ignore[attr-defined]
-        unknown = [name for name in request.query_params if name not in known]
-        if unknown:
-            raise InvalidInput(
-                [
-                    Issue(
-                        name[:60].encode("utf-8", "replace").decode(),
-                        _("There is no such parameter"),
-                        "unknown_parameter",
-                    )
-                    for name in unknown[:20]
-                ]
-            )
+        query_known(request, (*self.filterset_class.base_filters, *PAGING))  # type: ignore[attr-defined]
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 

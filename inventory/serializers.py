@@ -1,18 +1,17 @@
 """What the stock API takes and answers. A wrong type is refused, never converted."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
-from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.exceptions import ValidationError
 
 from inventory.models import Location, Stock, StockMovement
 from inventory.status import MovementKind
+from oms.core.api.strict import StrictSerializer
 
 MAX_CHANGES = 1000
 MAX_DELTA = 1_000_000
-SHOWN_UNKNOWN = 20
 # What a machine may book by itself; the other kinds come with orders, transfers and counts.
 BOOKABLE = (MovementKind.ADJUSTED, MovementKind.RECEIVED, MovementKind.RETURNED)
 
@@ -35,21 +34,6 @@ class Units(serializers.IntegerField):
         if type(data) is not int:
             raise ValidationError(_("Send a whole number"), code="wrong_type")
         return data
-
-
-class StrictSerializer(serializers.Serializer[Any]):
-    """An object with these fields and no others: a misspelt one must not be lost in silence."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        if not isinstance(data, Mapping):
-            raise ValidationError([_("Send an object")], code="not_an_object")
-        unknown = [key for key in data if key not in self.fields][:SHOWN_UNKNOWN]
-        if unknown:
-            words = ErrorDetail(str(_("There is no such field")), "unknown_field")
-            raise ValidationError(
-                {str(key)[:60].encode("utf-8", "replace").decode(): [words] for key in unknown}
-            )
-        return super().to_internal_value(dict(data))
 
 
 class ChangeInput(StrictSerializer):

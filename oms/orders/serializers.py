@@ -5,15 +5,16 @@ keep nothing of a request, and building one costs more than using it.
 """
 
 import re
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
-from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.exceptions import ValidationError
 
+from oms.core.api.strict import StrictSerializer
+from oms.core.api.strict import printable as printable
 from oms.core.money import AMOUNT_PLACES
 from oms.orders.services.placement import MAX_LINES, MAX_QUANTITY
 from oms.orders.status import CancelReason
@@ -21,7 +22,6 @@ from oms.orders.status import CancelReason
 AMOUNT = re.compile(r"\d{1,10}(\.\d{1,4})?")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 CARD = re.compile(r"\b[3-6](?:[ -]?\d){12,18}\b")
-SHOWN_UNKNOWN = 20
 MAX_AVAILABILITY = 200
 
 
@@ -53,34 +53,6 @@ class StrictList(serializers.ListSerializer[Any]):
             message = _("Send at most %(most)s") % {"most": self.max_length}
             raise ValidationError([message], code="max_length")
         return super().to_internal_value(data)
-
-
-class StrictSerializer(serializers.Serializer[Any]):
-    """An object with these fields and no others."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        if not isinstance(data, Mapping):
-            raise ValidationError([_("Send an object")], code="not_an_object")
-        known = self.fields
-        errors: dict[str, Any] = {}
-        for key in data:
-            if key not in known and len(errors) < SHOWN_UNKNOWN:
-                errors[printable(key)] = [
-                    ErrorDetail(str(_("There is no such field")), "unknown_field")
-                ]
-        try:
-            value = super().to_internal_value(dict(data))
-        except ValidationError as error:
-            detail = error.detail
-            raise ValidationError(errors | detail if isinstance(detail, dict) else detail) from None
-        if errors:
-            raise ValidationError(errors)
-        return value
-
-
-def printable(key: object) -> str:
-    """A member's name as it may be repeated in an answer: short, and encodable."""
-    return str(key)[:60].encode("utf-8", "replace").decode()
 
 
 class Text(serializers.CharField):

@@ -10,13 +10,14 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from oms.core.api.pagination import PAGING
 from oms.core.api.schema import IDEMPOTENCY_KEY, READING, REPLAYED, WRITING, problems
+from oms.core.api.strict import StrictSerializer, query_known
 from oms.core.api.views import ApiView
 from oms.core.errors import InvalidInput, Issue, NotFound
 from oms.core.permissions import Permission
 from oms.orders.models import Order
 from oms.orders.selectors import orders_visible
-from oms.orders.serializers import StrictSerializer
 from oms.returns.errors import NothingToReturn
 from oms.returns.models import Return, ReturnReason
 from oms.returns.selectors import receiving_locations, returns_visible
@@ -94,12 +95,12 @@ class ReturnListView(ApiView):
         operation_id="returns_list",
         summary="List returns",
         tags=["Returns"],
-        responses={200: ReturnAnswer(many=True)} | problems(*READING),
+        responses={200: ReturnAnswer(many=True)} | problems(*READING, InvalidInput),
         examples=[OpenApiExample("A return", value=EXAMPLE, response_only=True)],
     )
     def get(self, request: Request) -> Response:
         """Returns of the orders this key may see, newest first."""
-        del request
+        query_known(request, PAGING)
         page = self.paginate_queryset(self.get_queryset())
         return self.get_paginated_response([return_data(each) for each in page or []])
 

@@ -9,6 +9,9 @@ from rest_framework.request import Request
 
 from oms.core.errors import InvalidInput, Issue
 
+# Query parameters of every list.
+PAGING = ("limit", "cursor")
+
 
 class CursorPagination(pagination.CursorPagination):
     """Newest first; `?limit=` up to 200, `?cursor=` opaque. Raises InvalidInput for others."""

@@ -11,14 +11,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from inventory.errors import NotAllocated, Shortage
-from oms.core.api.pagination import CursorPagination
+from oms.core.api.pagination import PAGING, CursorPagination
 from oms.core.api.schema import IDEMPOTENCY_KEY, READING, REPLAYED, WRITING, problems
+from oms.core.api.strict import StrictSerializer, query_known
 from oms.core.api.views import ApiView
 from oms.core.errors import InvalidInput, InvalidTransition, Issue, NotFound
 from oms.core.permissions import Permission, ScopedQuerySet
 from oms.orders import serializers
 from oms.orders.api import answers, examples
-from oms.orders.api.common import query_known
 from oms.orders.api.orders import order_visible
 from oms.orders.api.representation import Json, work_data
 from oms.orders.errors import AtTheCounter
@@ -88,7 +88,7 @@ class FulfilmentListView(ApiView):
     )
     def get(self, request: Request) -> Response:
         """The work of the locations this key may see, oldest first: `?location=WH01&open=true`."""
-        query_known(request, (*FulfilmentApiFilter.base_filters, "limit", "cursor"))
+        query_known(request, (*FulfilmentApiFilter.base_filters, *PAGING))
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
         records = orders_load({one.order for one in page}, ("fulfilment_orders",))
         found = {
@@ -129,7 +129,7 @@ class FulfilmentActionView(ApiView):
         self,
         request: Request,
         uid: UUID,
-        body: serializers.StrictSerializer,
+        body: StrictSerializer,
         perform: Callable[[FulfilmentOrder, Any], None],
     ) -> HttpResponse:
         """Do it once, and answer with the work as it then stands.

@@ -11,13 +11,14 @@ from catalog.errors import NoPrice, NoTaxRate
 from inventory.models import Location
 from oms.core.actors import Actor
 from oms.core.api.schema import READING, problems
+from oms.core.api.strict import query_known
 from oms.core.api.views import ApiView
 from oms.core.clock import now
 from oms.core.errors import InvalidInput
 from oms.core.permissions import Permission, grants_for
 from oms.orders import serializers
 from oms.orders.api import answers, examples
-from oms.orders.api.common import address_of, channel_of, line_requests, query_known
+from oms.orders.api.common import address_of, channel_of, line_requests
 from oms.orders.api.representation import Json, amount_text
 from oms.orders.requests import Address, Contact, OrderRequest
 from oms.orders.selectors.offers import (
