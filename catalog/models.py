@@ -4,6 +4,7 @@ import uuid
 from typing import Any, ClassVar
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now, Upper
@@ -131,6 +132,8 @@ class Sku(models.Model):
     image = models.CharField(_("picture"), max_length=200, blank=True, default="")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(auto_now=True)
+    # Set by the selectors that look it up along the way.
+    is_kit: bool
 
     class Meta:
         verbose_name = _("SKU")
@@ -168,6 +171,12 @@ class KitComponent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kit_id} = {self.quantity} × {self.component_id}"
+
+    def clean(self) -> None:
+        """No kits inside kits."""
+        nested = KitComponent.objects.filter(Q(kit=self.component_id) | Q(component=self.kit_id))
+        if nested.exists():
+            raise ValidationError({"component": _("A kit cannot be part of a kit")})
 
 
 class Publication(models.Model):

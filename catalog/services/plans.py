@@ -110,6 +110,7 @@ class _Known:
     default_tax_class: str | None
     categories: frozenset[str]
     components: frozenset[str]
+    parts: frozenset[str]
 
 
 def catalog_plan(rows: Sequence[CatalogRow]) -> CatalogPlan:
@@ -159,13 +160,7 @@ def _known(rows: Sequence[CatalogRow]) -> _Known:
     kits = kit_components([sku.pk for sku in skus])
     component_ids = {component for parts in kits.values() for component, _quantity in parts}
     component_codes = dict(Sku.objects.filter(pk__in=component_ids).values_list("pk", "code"))
-    wanted_components = {code for row in rows for code, _quantity in row.components or ()}
-    plain = Sku.objects.filter(code__in=wanted_components)
-    kits_wanted = KitComponent.objects.filter(kit__code__in=wanted_components)
-    nested = set(kits_wanted.values_list("kit__code", flat=True))
-    usable = set(plain.values_list("code", flat=True)) - nested
-    # Components may be new SKUs of the same file.
-    usable |= {row.sku.strip().upper() for row in rows if not row.components} - nested
+    usable, parts = _usable_components(rows, codes)
     tax_classes = list(TaxClass.objects.order_by("pk").values_list("code", flat=True))
     return _Known(
         skus={
@@ -181,8 +176,27 @@ def _known(rows: Sequence[CatalogRow]) -> _Known:
         tax_classes=frozenset(tax_classes),
         default_tax_class="standard" if "standard" in tax_classes else None,
         categories=frozenset(path_key(path) for path in paths.values()),
-        components=frozenset(usable),
+        components=usable,
+        parts=parts,
     )
+
+
+def _usable_components(
+    rows: Sequence[CatalogRow], codes: set[str]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """SKUs that may be components once `rows` are applied; and SKUs that may not become kits,
+    because kits that `rows` leave as they are hold them: there are no kits inside kits.
+    """
+    said = {row.sku.strip().upper(): row.components for row in rows if row.components is not None}
+    becoming = {code for code, components in said.items() if components}
+    wanted = {component for components in said.values() for component, _quantity in components}
+    plain = Sku.objects.filter(code__in=wanted).values_list("code", flat=True)
+    kits = KitComponent.objects.filter(kit__code__in=wanted).exclude(kit__code__in=said)
+    # Components may be new SKUs of the same file.
+    usable = {*plain, *codes} - {*kits.values_list("kit__code", flat=True)} - becoming
+    holding = KitComponent.objects.filter(component__code__in=becoming)
+    parts = holding.exclude(kit__code__in=said).values_list("component__code", flat=True)
+    return frozenset(usable), frozenset(parts)
 
 
 def _gtins(rows: Iterable[CatalogRow]) -> set[str]:
@@ -283,6 +297,9 @@ def _check_values(row: CatalogRow, code: str, wanted: dict[str, Any], known: _Kn
         if not least <= wanted[name] <= MAX_INTEGER:
             message = _("A whole number from %(least)d on") % {"least": least}
             issues.append(Issue(name, message, "range", row.row))
+    if row.components and code in known.parts:
+        message = _("%(sku)s is part of a kit: it cannot be a kit itself") % {"sku": code}
+        issues.append(Issue("components", message, "component", row.row))
     for component, quantity in wanted["components"]:
         if component == code or component not in known.components:
             message = _("%(sku)s cannot be a component: it is unknown, or a kit itself")

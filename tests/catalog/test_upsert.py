@@ -1,8 +1,9 @@
 """Products, SKUs and kits written as sets, and what is refused."""
 
 import pytest
+from django.core.exceptions import ValidationError
 
-from catalog.models import Brand, Category, Sku
+from catalog.models import Brand, Category, KitComponent, Sku
 from catalog.selectors import kit_components, skus_by_code, skus_search
 from catalog.services.plans import CatalogRow
 from catalog.services.products import catalog_upsert, sku_upsert
@@ -77,6 +78,40 @@ def test_kits_are_made_of_plain_skus():
     assert problems(row("K2", components=(("K", 1),), row=7)) == {(7, "components", "component")}
     catalog_upsert([CatalogRow(sku="K", components=())], actor=ACTOR)
     assert kit_components(ids.values()) == {}
+
+
+def test_no_kit_becomes_part_of_a_kit():
+    catalog_upsert([row("A"), row("B"), row("K", components=(("A", 2),))], actor=ACTOR)
+    refused = {(7, "components", "component")}
+    # A is in K; B becomes a kit in the same file; K would hold what was a kit before it.
+    assert problems(row("A", components=(("B", 1),), row=7)) == refused
+    kit, holder = row("B", components=(("C", 1),)), row("N", components=(("B", 1),), row=7)
+    assert problems(kit, row("C"), holder) == refused
+    kit, holder = row("A", components=(("B", 1),)), row("K", components=(("A", 1),), row=7)
+    assert problems(kit, holder) == refused
+    # What ceases to be a kit, or to be held by one, is free again with the same file.
+    catalog_upsert(
+        [row("K", components=(("B", 1),)), row("A", components=(("B", 2),))], actor=ACTOR
+    )
+    catalog_upsert([row("K", components=()), row("N", components=(("K", 1),))], actor=ACTOR)
+    ids = dict(Sku.objects.values_list("code", "pk"))
+    assert kit_components(ids.values()) == {
+        ids["A"]: [(ids["B"], 2)],
+        ids["N"]: [(ids["K"], 1)],
+    }
+
+
+def test_no_kit_is_put_into_a_kit_by_hand():
+    first, second, third = make_sku(), make_sku(), make_sku()
+    make_kit({first: 1}, "K")
+    kit = Sku.objects.get(code="K")
+    for nested in (
+        KitComponent(kit=third, component=kit, quantity=1),
+        KitComponent(kit=first, component=second, quantity=1),
+    ):
+        with pytest.raises(ValidationError, match="part of a kit"):
+            nested.clean()
+    KitComponent(kit=kit, component=second, quantity=1).clean()
 
 
 def test_every_bad_row_is_named():
