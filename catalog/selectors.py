@@ -28,7 +28,8 @@ def skus_by_code(codes: Iterable[str]) -> dict[str, Sku]:
 
 # A GTIN is never empty here: '' would find every SKU without one.
 SKUS_BY_CODE = """
-    SELECT {columns} FROM catalog_sku AS sku
+    SELECT {columns}, EXISTS (SELECT FROM catalog_kitcomponent WHERE kit_id = sku.id)
+    FROM catalog_sku AS sku
     JOIN catalog_product AS product ON product.id = sku.product_id
     WHERE sku.code = ANY(%(codes)s::text[]) OR sku.gtin = ANY(%(gtins)s::text[]) AND sku.gtin <> ''
 """
@@ -46,7 +47,8 @@ def _skus_load(codes: set[str], gtins: set[str]) -> list[Sku]:
     skus = []
     for row in found:
         sku = Sku.from_db("default", sku_names, row[: len(sku_names)])
-        sku.product = Product.from_db("default", product_names, row[len(sku_names) :])
+        sku.product = Product.from_db("default", product_names, row[len(sku_names) : -1])
+        sku.is_kit = row[-1]
         skus.append(sku)
     return skus
 
@@ -63,6 +65,17 @@ def kit_components(sku_ids: Iterable[int]) -> dict[int, list[tuple[int, int]]]:
     for kit, component, quantity in fetch_rows(COMPONENTS, {"kits": array(sku_ids)}):
         kits.setdefault(kit, []).append((component, quantity))
     return kits
+
+
+def parts_of(skus: Iterable[Sku]) -> dict[int, dict[int, int]]:
+    """Per SKU of `skus_by_code`: what lies on shelves for one unit, as SKU id → units.
+
+    A plain SKU is its own part. One query if there is a kit among them, else none.
+    """
+    skus = list(skus)
+    kits = [sku.pk for sku in skus if sku.is_kit]
+    components = kit_components(kits) if kits else {}
+    return {sku.pk: dict(components.get(sku.pk, [(sku.pk, 1)])) for sku in skus}
 
 
 def category_names() -> dict[int, tuple[str, ...]]:

@@ -3,6 +3,7 @@
 Every value a deployment may want to choose is an environment variable.
 """
 
+import gc
 import os
 import tempfile
 from pathlib import Path
@@ -42,6 +43,17 @@ def on_starting(_server: Any) -> None:
     _metrics.mkdir(parents=True, exist_ok=True)
     for left_over in _metrics.glob("*.db"):
         left_over.unlink()
+
+
+def post_worker_init(_worker: Any) -> None:
+    """Leave what was loaded out of every later collection, and collect less often.
+
+    A request makes thousands of objects that die by themselves: looking for cycles among them so
+    often took a tenth of its time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def child_exit(_server: Any, worker: Any) -> None:

@@ -126,7 +126,6 @@ DATABASES["default"].update(
                 "-c synchronous_commit=on",
                 "-c timezone=UTC",
                 "-c jit=off",
-                "-c plan_cache_mode=force_generic_plan",
             ]
         ),
         "server_side_binding": False,
@@ -468,4 +467,6 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
+# Addresses are personal data.
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 DJANGO_TABLES2_TEMPLATE = "ui/table.html"

@@ -158,7 +158,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "price_list",
-                    models.ForeignKey(db_index=False, 
+                    models.ForeignKey(db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="audiences",
                         to="catalog.pricelist",
@@ -298,7 +298,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "price_list",
-                    models.ForeignKey(db_index=False, 
+                    models.ForeignKey(db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="prices",
                         to="catalog.pricelist",
@@ -338,7 +338,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "kit",
-                    models.ForeignKey(db_index=False, 
+                    models.ForeignKey(db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="components",
                         to="catalog.sku",
@@ -515,7 +515,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "tax_class",
-                    models.ForeignKey(db_index=False, 
+                    models.ForeignKey(db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="rates",
                         to="catalog.taxclass",
@@ -543,7 +543,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "rule",
-                    models.ForeignKey(db_index=False, 
+                    models.ForeignKey(db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="audiences",
                         to="catalog.discountrule",

@@ -18,8 +18,10 @@ WITH parts AS (
 SELECT parts.sku_id, stock.location_id,
     MIN(GREATEST(stock.on_hand - stock.allocated - stock.held - stock.safety_stock
         - stock.unavailable, 0) / parts.per_unit)
-FROM parts JOIN inventory_stock AS stock ON stock.sku_id = parts.part_id
-{where}
+FROM parts CROSS JOIN LATERAL (
+    -- OFFSET 0 keeps the planner from reading whole locations when many are asked about.
+    SELECT * FROM inventory_stock AS here WHERE here.sku_id = parts.part_id {here} OFFSET 0
+    ) AS stock
 GROUP BY parts.sku_id, stock.location_id, parts.parts
 HAVING COUNT(*) = parts.parts
 """
@@ -33,11 +35,11 @@ def availability(
     Kits: the minimum over their components. One query.
     """
     params = {"skus": array(sku_ids)}
-    where = ""
+    here = ""
     if location_ids is not None:
-        where = "WHERE stock.location_id = ANY(%(locations)s::bigint[])"
+        here = "AND here.location_id = ANY(%(locations)s::bigint[])"
         params["locations"] = array(location_ids)
-    rows = fetch_rows(AVAILABILITY.format(where=where), params)
+    rows = fetch_rows(AVAILABILITY.format(here=here), params)
     return {(sku_id, location_id): units for sku_id, location_id, units in rows}
 
 

@@ -154,11 +154,13 @@ _together: ContextVar[_Together | None] = ContextVar("rows_together", default=No
 
 @cache
 def _keys_statement(of: tuple[type[models.Model], ...]) -> str:
-    sequences = (f"'{model._meta.db_table}', '{model._meta.pk.column}'" for model in of)
+    owners = (f"('{model._meta.db_table}', '{model._meta.pk.column}')" for model in of)
+    # Their names never change: looking them up each time would cost more than the keys.
+    names = ", ".join(f"pg_get_serial_sequence{owner}" for owner in owners)
+    sequences = fetch_rows(f"SELECT {names}", [])[0]
     arrays = (
-        f"ARRAY(SELECT nextval(pg_get_serial_sequence({one})) "  # noqa: S608
-        "FROM generate_series(1, %s::integer))"
-        for one in sequences
+        f"ARRAY(SELECT nextval('{name}') FROM generate_series(1, %s::integer))"  # noqa: S608
+        for name in sequences
     )
     return f"SELECT {', '.join(arrays)}"
 
@@ -167,10 +169,11 @@ class _Plan:
     """How rows of one model are inserted: as one JSON document, whatever their number."""
 
     def __init__(self, model: type[models.Model], made: tuple[str, ...]) -> None:
-        fields = [field for field in model._meta.concrete_fields if field.attname not in made]
+        everything = model._meta.concrete_fields
+        fields = [field for field in everything if field.attname not in made]
         table = f'"{model._meta.db_table}"'
         columns = ", ".join(f'"{field.column}"' for field in fields)
-        returned = ", ".join(f'"{model._meta.get_field(name).column}"' for name in made)
+        returned = ", ".join(f'"{field.column}"' for field in everything if field.attname in made)
         self.made = made
         self.statement = (
             f"INSERT INTO {table} ({columns}) "  # noqa: S608 - names from the model

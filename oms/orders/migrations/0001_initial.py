@@ -242,7 +242,8 @@ class Migration(migrations.Migration):
                 ("updated_at", models.DateTimeField(auto_now=True)),
                 (
                     "channel",
-                    models.ForeignKey(db_index=False, 
+                    models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="orders",
                         to="orders.channel",
@@ -374,7 +375,8 @@ class Migration(migrations.Migration):
                 ("price_trace", models.JSONField(default=list)),
                 (
                     "order",
-                    models.ForeignKey(db_index=False, 
+                    models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="lines",
                         to="orders.order",
@@ -408,7 +410,8 @@ class Migration(migrations.Migration):
                 ("picked", models.PositiveIntegerField(default=0, verbose_name="picked")),
                 (
                     "fulfilment_order",
-                    models.ForeignKey(db_index=False, 
+                    models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="lines",
                         to="orders.fulfilmentorder",

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from catalog.models import Sku
 from catalog.pricing import PriceContext, PricedBasket, PriceRequest, price_basket
-from catalog.selectors import kit_components, skus_by_code
+from catalog.selectors import parts_of, skus_by_code
 from catalog.status import SkuStatus
 from inventory.models import Location
 from inventory.selectors import availability
@@ -106,9 +106,9 @@ def basket_options(
     skus, issues = skus_resolve(request.lines)
     if issues:
         raise InvalidInput(issues)
-    kits = kit_components([sku.pk for sku in skus])
+    parts = parts_of(skus)
     lines = [
-        Line(position, sku.pk, line.quantity, dict(kits.get(sku.pk, [(sku.pk, 1)])))
+        Line(position, sku.pk, line.quantity, parts[sku.pk])
         for position, (sku, line) in enumerate(zip(skus, request.lines, strict=True), 1)
     ]
     place = _place(request.address)

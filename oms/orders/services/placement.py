@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from catalog.audiences import Audience, AudienceKind
 from catalog.models import Sku
 from catalog.pricing import PriceContext, PricedBasket, PriceRequest, price_basket
-from catalog.selectors import kit_components, skus_by_code
+from catalog.selectors import parts_of, skus_by_code
 from catalog.status import SkuStatus
 from inventory.demand import Demand
 from inventory.errors import InsufficientStock
@@ -151,11 +151,11 @@ def _resolve(request: OrderRequest, method: Method) -> _Basket:
     issues += wrong
     if issues:
         raise InvalidInput(issues)
-    kits = kit_components([sku.pk for sku in skus])
+    parts = parts_of(skus)
     return _Basket(
         skus=skus,
         lines=tuple(
-            Line(position, sku.pk, line.quantity, dict(kits.get(sku.pk, [(sku.pk, 1)])))
+            Line(position, sku.pk, line.quantity, parts[sku.pk])
             for position, (sku, line) in enumerate(zip(skus, request.lines, strict=True), 1)
         ),
     )
