@@ -1,5 +1,6 @@
 /* The entry of every page: wires the parts together. Other modules never import this one. */
 import "./confirm.js";
+import "./copy.js";
 import "./keys.js";
 import "./lists.js";
 import "./palette.js";
