@@ -85,32 +85,9 @@ def stock_state(*, short: bool, available: int) -> SafeString:
     return badge("in_stock") if available > 0 else badge("out", _("Nothing available"))
 
 
-# Tone and icon of a movement: green came, blue is claimed, grey left or was given back, amber was
-# corrected by hand.
-KIND_LOOK = {
-    MovementKind.RECEIVED: ("green", "package-import"),
-    MovementKind.SHIPPED: ("grey", "truck-delivery"),
-    MovementKind.SOLD: ("grey", "shopping-bag-check"),
-    MovementKind.RETURNED: ("green", "arrow-back-up"),
-    MovementKind.ADJUSTED: ("amber", "adjustments"),
-    MovementKind.COUNTED: ("amber", "list-check"),
-    MovementKind.TRANSFERRED_OUT: ("grey", "transfer-out"),
-    MovementKind.TRANSFERRED_IN: ("green", "transfer-in"),
-    MovementKind.ALLOCATED: ("blue", "lock"),
-    MovementKind.RELEASED: ("grey", "lock-open"),
-    MovementKind.HELD: ("blue", "hand-stop"),
-    MovementKind.UNHELD: ("grey", "hand-off"),
-    MovementKind.DISPOSED: ("amber", "package-off"),
-    MovementKind.UNDISPOSED: ("green", "package"),
-}
-
-
 def kind_pill(kind: MovementKind) -> SafeString:
     """The kind of a movement as a badge."""
-    tone, name = KIND_LOOK[kind]
-    return format_html(
-        '<span class="pill tone-{}">{}<span>{}</span></span>', tone, icon(name), kind.label
-    )
+    return badge(kind, kind.label)
 
 
 NUMBERED = re.compile(r"\b(?:order|transfer|return|count) (?:of order )?(\d+)\b")
