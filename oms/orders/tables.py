@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 import django_tables2 as tables
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -108,7 +109,7 @@ class FulfilmentTable(Table):
     empty_title = _("No work waiting")
     empty_help = _("Orders to pick and to ship appear here, the most urgent first.")
 
-    promised_at = WhenColumn(verbose_name=_("Promised"), order_by=("promised_at", "pk"))
+    promised_at = WhenColumn(verbose_name=_("Promised"))
     order = LinkColumn(
         verbose_name=_("Order"), url=work_url, code=True, accessor="order__number", orderable=False
     )
@@ -124,6 +125,14 @@ class FulfilmentTable(Table):
         orderable=False,
         exclude_from_export=True,
     )
+
+    def order_promised_at(
+        self, rows: QuerySet[FulfilmentOrder], is_descending: bool
+    ) -> tuple[QuerySet[FulfilmentOrder], bool]:
+        """By the promise; finished work comes last, whichever way."""
+        last = ["is_finished"] if "is_finished" in rows.query.annotations else []
+        sign = "-" if is_descending else ""
+        return rows.order_by(*last, f"{sign}promised_at", f"{sign}pk"), True
 
     class Meta(Table.Meta):
         model = FulfilmentOrder

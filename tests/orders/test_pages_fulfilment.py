@@ -6,9 +6,10 @@ from django.urls import reverse
 
 from oms.core.clock import now
 from oms.orders.models import FulfilmentOrder, Shipment
+from oms.orders.services.fulfilment import fulfilment_ship
 from oms.orders.tables import promise_tone
 from tests.core.factories import make_user
-from tests.orders.factories import figures, make_shop, place
+from tests.orders.factories import ACTOR, figures, make_shop, place, place_ready
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +33,16 @@ def test_the_most_urgent_work_comes_first(client: Client) -> None:
         assert client.get(reverse("fulfilment-list"), query).status_code == 200
     elsewhere = client.get(reverse("fulfilment-list"), {"location": shop.store.code})
     assert not list(elsewhere.context["table"].page.object_list)
+
+
+@pytest.mark.parametrize("sort", ["promised_at", "-promised_at"])
+def test_finished_work_comes_last(client: Client, sort: str) -> None:
+    shop = make_shop(1)
+    finished, waiting = place_ready(shop)[1], place(shop)
+    fulfilment_ship(finished.pk, carrier="own", actor=ACTOR)
+    page = client.get(reverse("fulfilment-list"), {"status": ["open", "shipped"], "sort": sort})
+    rows = [row.record.order_id for row in page.context["table"].page.object_list]
+    assert rows == [waiting.pk, finished.order_id]
 
 
 @pytest.mark.parametrize(

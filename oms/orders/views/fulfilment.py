@@ -4,7 +4,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -42,7 +42,9 @@ class FulfilmentList(ListPage):
 
     def rows(self) -> QuerySet[FulfilmentOrder]:
         rows: QuerySet[FulfilmentOrder] = fulfilments_visible(self.request.actor)
-        if not self.request.GET.getlist("status"):
+        if self.request.GET.getlist("status"):
+            rows = rows.annotate(is_finished=Q(finished_at__isnull=False))
+        else:
             rows = rows.filter(status__in=FULFILMENT_OPEN)
         return rows.select_related("order", "location").annotate(
             units=_sum("quantity"), picked=_sum("picked")

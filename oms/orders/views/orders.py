@@ -150,7 +150,8 @@ def _line(line: OrderLine, order: Order) -> dict[str, Any]:
 
 
 def _works(record: OrderRecord, may_fulfil: bool) -> list[dict[str, Any]]:
-    return [
+    """Each location's work for the page, what is finished last."""
+    works = [
         {
             "work": work,
             "one": work.fulfilment_order,
@@ -162,6 +163,7 @@ def _works(record: OrderRecord, may_fulfil: bool) -> list[dict[str, Any]]:
         }
         for work in record.work or ()
     ]
+    return sorted(works, key=lambda one: not one["open"])
 
 
 def _action(work: Work, *, several: bool) -> dict[str, Any] | None:
