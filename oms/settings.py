@@ -1,6 +1,7 @@
 """Settings, all of them from the environment; `manage.py` and `make` provide development's."""
 
 import sys
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -469,4 +470,6 @@ LOGGING = {
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 # Addresses are personal data.
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+# One line per request, when it is known how it went.
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
 DJANGO_TABLES2_TEMPLATE = "ui/table.html"
