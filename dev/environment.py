@@ -32,6 +32,9 @@ def prepare(profile: str, environ: MutableMapping[str, str] = os.environ) -> Non
     """Fill in what is not set: development mode, secret key, database and queue."""
     environ.setdefault("OMS_ENV", "development")
     environ.setdefault("OMS_PROFILE", profile)
+    if profile == "dev":
+        # Whose demo data it is.
+        environ.setdefault("RETAILER_NAME", "Casa Verde")
     if not environ.get("SECRET_KEY"):
         environ["SECRET_KEY"] = secret_key()
     # Where collected files would lie; development serves them from where they are.
