@@ -33,7 +33,10 @@ DEMO_LOGINS = (
     DemoLogin("auditor", "Aldo Conti", "auditor", _("Auditor: sees everything, changes nothing")),
     DemoLogin("manager", "Marta Villa", "store_manager", _("Store manager: one store's counter")),
     DemoLogin("clerk", "Carlo Banchi", "clerk", _("Store clerk: picks and hands over")),
+    DemoLogin("clerk2", "Bianca Sala", "clerk", _("Store clerk of another store")),
+    DemoLogin("picker", "Walter Magazzini", "clerk", _("Warehouse clerk: picks and ships")),
     DemoLogin("buyer", "Bruna Compri", "buyer", _("B2B buyer: orders for one company")),
+    DemoLogin("buyer2", "Bruno Acquisti", "buyer", _("B2B buyer with contract prices")),
     DemoLogin("agent", "Andrea Giri", "agent", _("Agent: orders for several companies")),
 )
 

@@ -136,8 +136,13 @@ def _business(world: World, scale: int) -> None:
 
 
 def _that_day(world: World, usual: float, days_ago: int) -> int:
-    """Some days are better than others, and business grows."""
-    growing = 0.7 if days_ago > 20 else 1.0 if days_ago > 8 else 1.5
+    """Some days are better than others, and business grows.
+
+    Most orders of the last two days are those that wait whatever chance says.
+    """
+    if days_ago < 2:
+        return 1
+    growing = 0.7 if days_ago > 20 else 1.0 if days_ago > 8 else 1.8
     return max(1, round(usual * growing * world.rng.uniform(0.6, 1.4)))
 
 

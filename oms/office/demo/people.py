@@ -22,16 +22,11 @@ from oms.orders.models import Channel
 API_TOKEN = "oms_demo_eshop_key"  # noqa: S105 - made in development only
 DOMAIN = "casaverde.example"
 
-# Where the logins of the demo work, and two more who see another store and another company.
+# Where the logins of the demo work.
 HOME_STORE = "MI-NAV"
 OTHER_STORE = "BO-NAV"
 BUYER_OF = "ferramenta-bianchi"
 AGENT_OF = ("emporio-toscano", "casa-giardino", "bazar-mediterraneo", "miralago-garda")
-MORE_LOGINS = (
-    DemoLogin("clerk2", "Bianca Sala", "clerk", "Store clerk in Bologna"),
-    DemoLogin("buyer2", "Bruno Acquisti", "buyer", "B2B buyer with contract prices"),
-    DemoLogin("picker", "Walter Magazzini", "clerk", "Picks and ships in the warehouse"),
-)
 # Clerks of the other stores: they work, but nobody signs in as them.
 CLERKS = {
     "TO-LIN": "Tiziana Ferro",
@@ -75,7 +70,7 @@ def people_make(
     role_groups_sync()
     # One hash for all: making it takes as long as placing ten orders.
     password = make_password(PASSWORD)
-    users = {login.username: _user(login, password) for login in (*DEMO_LOGINS, *MORE_LOGINS)}
+    users = {login.username: _user(login, password) for login in DEMO_LOGINS}
     clerks = {
         code: User.objects.create(
             username=f"clerk.{code.lower()}",

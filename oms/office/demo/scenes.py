@@ -30,6 +30,8 @@ from stores.status import DeclineReason
 Step = tuple[datetime, Callable[[UUID], None]]
 LOOK_BACK = timedelta(days=16)
 HALF_HOUR = timedelta(minutes=30)
+# So long a bag waits at most in a scene; longer, and its deadline might be over.
+WAITED_DAYS = 4
 # From the order to the bag at the desk.
 PICKING = timedelta(minutes=40)
 
@@ -55,7 +57,7 @@ class Scenes:
         self._scene("collect", self._late(), channel="phone")
         self._scene("collect", self._ago(48), (self._ago(12), self._half_picked))
         for method, deputy in (("reserve", ""), ("collect", ""), ("collect", "Teresa Bassi")):
-            self._ready_since(method, self._open(self.world.rng.randint(70, 500)), deputy=deputy)
+            self._ready_since(method, self._open(self._some_days()), deputy=deputy)
         for method in ("collect", "reserve"):
             self._ready_since(method, self._overdue())
             self._ready_since(method, self._just_expired())
@@ -74,7 +76,7 @@ class Scenes:
         self._scene(method, ready - PICKING, (ready, self._ready), *steps, deputy=deputy)
 
     def _ready_then(self, method: str, ago: int, action: Callable[[UUID], None]) -> None:
-        since = self._open(ago + self.world.rng.randint(60, 400))
+        since = self._open(ago + self._some_days())
         self._ready_since(method, since, (self._ago(ago), action))
 
     def _scene(
@@ -147,6 +149,10 @@ class Scenes:
     def _cancel(self, uid: UUID) -> None:
         order = Order.objects.get(fulfilment_orders__pickup__uid=uid)
         order_cancel(order.pk, reason=CancelReason.CUSTOMER, actor=self.world.staff.office)
+
+    def _some_days(self) -> int:
+        """Minutes for which goods have been waiting: people come within days, not at once."""
+        return self.world.rng.randint(70, 60 * 24 * WAITED_DAYS)
 
     def _ago(self, minutes: int) -> datetime:
         return self.present - timedelta(minutes=minutes)
