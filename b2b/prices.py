@@ -98,7 +98,7 @@ class Break:
 
 
 class PriceSheet:
-    """The company's prices of some SKUs; three queries when made, none after."""
+    """The company's prices of some SKUs; one query when made, none after."""
 
     def __init__(self, buying: Buying, sku_ids: Iterable[int]) -> None:
         self.buying = buying

@@ -1,7 +1,7 @@
 """Settings, all of them from the environment; `manage.py` and `make` provide development's."""
 
-import sys
 import logging
+import sys
 from pathlib import Path
 from typing import Any
 

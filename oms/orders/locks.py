@@ -4,6 +4,8 @@ Lines, fulfilment orders, pickups and tenders are only ever changed under their 
 one lock guards the whole aggregate, and stock rows come after it in the global order.
 """
 
+from django.db.models import QuerySet
+
 from oms.core.errors import NotFound
 from oms.core.locks import lock_rows
 from oms.orders.models import FulfilmentOrder, Order
@@ -11,24 +13,21 @@ from oms.orders.models import FulfilmentOrder, Order
 
 def order_for_update(order_id: int) -> Order:
     """The order, locked. Raises NotFound."""
-    rows = lock_rows(Order.objects.filter(pk=order_id))
-    if not rows:
-        raise NotFound
-    return rows[0]
+    return _locked(Order.objects.filter(pk=order_id))
 
 
 def fulfilment_for_update(fulfilment_order_id: int) -> FulfilmentOrder:
     """The fulfilment order, read after its order was locked. Raises NotFound."""
-    order_id = (
-        FulfilmentOrder.objects.filter(pk=fulfilment_order_id)
-        .values_list("order_id", flat=True)
-        .first()
-    )
-    if order_id is None:
-        raise NotFound
-    order = order_for_update(order_id)
+    order = _locked(Order.objects.filter(fulfilment_orders=fulfilment_order_id))
     fulfilment_order = FulfilmentOrder.objects.select_related("location").get(
         pk=fulfilment_order_id
     )
     fulfilment_order.order = order
     return fulfilment_order
+
+
+def _locked(orders: QuerySet[Order]) -> Order:
+    rows = lock_rows(orders)
+    if not rows:
+        raise NotFound
+    return rows[0]

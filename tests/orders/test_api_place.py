@@ -13,7 +13,7 @@ from tests.orders.factories import figures, make_channel, make_shop
 pytestmark = pytest.mark.django_db
 
 # Of the target of 25: with BEGIN and COMMIT, the key, the idempotency and a customer of ours.
-STATEMENTS = 24
+STATEMENTS = 14
 
 
 def test_a_shipped_order() -> None:

@@ -19,7 +19,7 @@ from tests.orders.factories import figures, make_shop, order_request, place
 
 pytestmark = pytest.mark.django_db
 
-STATEMENTS = 19
+STATEMENTS = 9
 
 
 def test_an_order_claims_its_stock_and_keeps_its_reasons() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -75,6 +76,10 @@ def fulfilment_pick(
         lines[pk].picked = units
     FulfilmentLine.objects.bulk_update([lines[pk] for pk in picked], ["picked"])
     complete = all(line.picked == line.quantity for line in lines.values())
+    return _picked(fulfilment_order, complete=complete, actor=actor)
+
+
+def _picked(fulfilment_order: FulfilmentOrder, *, complete: bool, actor: Actor) -> FulfilmentOrder:
     wanted = S.PICKED if complete else S.PICKING
     if fulfilment_order.status != wanted:
         fulfilment_move(fulfilment_order, wanted)
@@ -92,8 +97,8 @@ def fulfilment_pick(
 def fulfilment_pick_all(fulfilment_order_id: int, *, actor: Actor) -> FulfilmentOrder:
     """Pick every unit at once (a warehouse that confirms whole orders)."""
     fulfilment_order = fulfilment_for_update(fulfilment_order_id)
-    picked = {line.pk: line.quantity for line in fulfilment_order.lines.all()}
-    return fulfilment_pick(fulfilment_order_id, picked=picked, actor=actor)
+    fulfilment_order.lines.update(picked=F("quantity"))
+    return _picked(fulfilment_order, complete=True, actor=actor)
 
 
 @transaction.atomic

@@ -4,11 +4,11 @@ Every movement of money is an append-only `TenderTransaction` and an event that 
 accounting; the order's payment status is derived from its tenders.
 """
 
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from oms.core.actors import Actor
@@ -129,17 +129,18 @@ def tenders_capture(order: Order, *, actor: Actor) -> None:
     No more than the order is worth by now: units cancelled since it was placed are not taken.
     """
     require_transaction()
-    left = order_total(order) - _captured_net(order)
-    for tender in order.tenders.filter(status=TenderStatus.AUTHORISED).order_by("pk"):
+    tenders, total = _tenders(order), order_total(order)
+    left = total - _captured_net(tenders)
+    for tender in tenders:
         amount = min(tender.amount, left)
-        if amount <= 0:
+        if tender.status != TenderStatus.AUTHORISED or amount <= 0:
             continue
         left -= amount
         provider_of(tender.provider).capture(Money(amount, tender.currency), token=tender.token)
         _move(tender, TenderStatus.CAPTURED, captured=amount)
         _record(tender, Kind.CAPTURE, amount, actor=actor)
         _announce(order, "payment.captured", tender, amount)
-    payment_status_refresh(order)
+    _payment_status_store(order, tenders, total)
 
 
 def tenders_give_back(order: Order, amount: Decimal, *, reason: str, actor: Actor) -> Decimal:
@@ -149,14 +150,15 @@ def tenders_give_back(order: Order, amount: Decimal, *, reason: str, actor: Acto
     """
     require_transaction()
     left = amount
-    for tender in order.tenders.order_by("-pk"):
+    tenders = _tenders(order)
+    for tender in reversed(tenders):
         if left <= 0:
             break
         if tender.status == TenderStatus.AUTHORISED:
             left -= _void(order, tender, left, reason=reason, actor=actor)
         elif tender.captured > tender.refunded:
             left -= _refund(order, tender, left, reason=reason, actor=actor)
-    payment_status_refresh(order)
+    _payment_status_store(order, tenders, order_total(order))
     return amount - left
 
 
@@ -239,7 +241,7 @@ def order_total(order: Order) -> Decimal:
     return sum(
         (
             line_value(line, line.quantity - line.cancelled - line.returned, order)
-            for line in order.lines.all()
+            for line in order.lines.defer("price_trace")
         ),
         ZERO,
     )
@@ -263,20 +265,28 @@ def order_overpaid(order: Order) -> Decimal:
 
 
 def _balance(order: Order) -> Decimal:
-    secured = order.tenders.filter(status=TenderStatus.AUTHORISED).aggregate(sum=Sum("amount"))
-    return _captured_net(order) + (secured["sum"] or ZERO) - order_total(order)
+    tenders = _tenders(order)
+    secured = sum((t.amount for t in tenders if t.status == TenderStatus.AUTHORISED), ZERO)
+    return _captured_net(tenders) + secured - order_total(order)
 
 
-def _captured_net(order: Order) -> Decimal:
-    sums = order.tenders.aggregate(captured=Sum("captured"), refunded=Sum("refunded"))
-    return Decimal((sums["captured"] or ZERO) - (sums["refunded"] or ZERO))
+def _tenders(order: Order) -> list[Tender]:
+    """Oldest first."""
+    return list(order.tenders.order_by("pk"))
+
+
+def _captured_net(tenders: Iterable[Tender]) -> Decimal:
+    return sum((tender.captured - tender.refunded for tender in tenders), ZERO)
 
 
 def payment_status_refresh(order: Order) -> None:
     """Derive and store the payment status; the order is locked by the caller."""
-    tenders = list(order.tenders.all())
+    _payment_status_store(order, _tenders(order), order_total(order))
+
+
+def _payment_status_store(order: Order, tenders: Sequence[Tender], total: Decimal) -> None:
     order.payment_status = derive_payment_status(
-        due=order_total(order),
+        due=total,
         authorised=sum((t.amount for t in tenders if t.status == TenderStatus.AUTHORISED), ZERO),
         captured=sum((t.captured for t in tenders), ZERO),
         refunded=sum((t.refunded for t in tenders), ZERO),

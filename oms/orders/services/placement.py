@@ -1,7 +1,7 @@
 """Placing an order: validate → price → source → allocate → pay → confirm, in one transaction.
 
 The number of SQL statements does not depend on the number of lines (pinned in
-`tests/orders/test_placement_queries.py`).
+`tests/orders/test_placement.py`).
 """
 
 from collections.abc import Mapping, Sequence

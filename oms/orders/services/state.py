@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
-from django.db.models import F, Sum
+from django.db.models import Sum
 
 from inventory.demand import Demand
 from oms.core.clock import now
 from oms.core.locks import require_transaction
+from oms.core.sql import array, fetch_rows
 from oms.orders.models import FulfilmentLine, FulfilmentOrder, Order, OrderLine
 from oms.orders.status import (
     FULFILMENT_OPEN,
@@ -15,6 +16,12 @@ from oms.orders.status import (
     derive_order_status,
     require_transition,
 )
+
+UNITS_MOVE = """
+    UPDATE orders_orderline AS line SET {counter} = line.{counter} + moved.units
+    FROM unnest(%(lines)s::bigint[], %(units)s::integer[]) AS moved(id, units)
+    WHERE line.id = moved.id AND line.order_id = %(order)s::bigint RETURNING line.id
+"""
 
 
 def fulfilment_move(fulfilment_order: FulfilmentOrder, wanted: FulfilmentStatus) -> None:
@@ -45,9 +52,11 @@ def fulfilment_demands(lines: Sequence[FulfilmentLine], location_id: int) -> lis
 
 
 def fulfilment_lines(fulfilment_order: FulfilmentOrder) -> list[FulfilmentLine]:
-    """The lines with their order lines, in the order's own order."""
+    """The lines with their order lines (without traces), in the order's own order."""
     return list(
-        fulfilment_order.lines.select_related("order_line").order_by("order_line__position")
+        fulfilment_order.lines.select_related("order_line")
+        .defer("order_line__price_trace")
+        .order_by("order_line__position")
     )
 
 
@@ -55,16 +64,16 @@ def units_move(order: Order, units: Mapping[int, int], *, counter: str, sign: in
     """Add `units` (order line id → units) to the lines' `counter`, and derive the order's status.
 
     `counter` is "cancelled", "fulfilled" or "returned"; constraints refuse what does not add up.
-    One statement per distinct number of units, whatever the number of lines.
     """
     require_transaction()
-    by_units: dict[int, list[int]] = {}
-    for line_id, number in units.items():
-        by_units.setdefault(number, []).append(line_id)
-    for number, line_ids in by_units.items():
-        OrderLine.objects.filter(order=order, pk__in=line_ids).update(
-            **{counter: F(counter) + sign * number}
-        )
+    fetch_rows(
+        UNITS_MOVE.format(counter=counter),
+        {
+            "order": order.pk,
+            "lines": array(units),
+            "units": array(sign * number for number in units.values()),
+        },
+    )
     order_status_refresh(order)
 
 
