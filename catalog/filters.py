@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 import django_filters as filters
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from catalog.models import (
     Category,
@@ -179,7 +180,9 @@ class PublicationFilter(filters.FilterSet):
 
 
 class PriceListFilter(PublicationFilter):
-    audience = filters.ChoiceFilter(method="filter_audience", label=_("For"), choices=())
+    audience = filters.ChoiceFilter(
+        method="filter_audience", label=pgettext_lazy("audience", "For"), choices=()
+    )
     audience_model = PriceListAudience
 
     class Meta:
@@ -191,9 +194,13 @@ class PriceListFilter(PublicationFilter):
 
 
 class DiscountRuleFilter(PublicationFilter):
-    audience = filters.ChoiceFilter(method="filter_audience", label=_("For"), choices=())
+    audience = filters.ChoiceFilter(
+        method="filter_audience", label=pgettext_lazy("audience", "For"), choices=()
+    )
     audience_model = DiscountRuleAudience
-    target = filters.ChoiceFilter(label=_("On"), choices=DiscountRule.Target.choices)
+    target = filters.ChoiceFilter(
+        label=pgettext_lazy("discount target", "On"), choices=DiscountRule.Target.choices
+    )
     stacking = filters.ChoiceFilter(label=_("Stacking"), choices=DiscountRule.Stacking.choices)
 
     class Meta:

@@ -119,8 +119,8 @@ class _Sentence:
         rule = self.rule
         clauses = []
         if rule.min_quantity > 1:
-            text = ngettext("%(count)s or more", "%(count)s or more", rule.min_quantity)
-            words = text % {"count": format_quantity(rule.min_quantity)}
+            count = format_quantity(rule.min_quantity)
+            words = _("%(count)s or more") % {"count": count}
             clauses.append(self._clause(_(", when they buy %s"), words, "min_quantity"))
         for field, sentence in (
             ("min_line_value", _(", when the line is worth %s or more")),

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from catalog.directory import audience_label
 from catalog.models import DiscountRule, PriceList, Sku
@@ -82,7 +83,7 @@ class PublicationTable(Table):
     """Columns that price lists and rules share."""
 
     audiences = tables.Column(
-        verbose_name=_("For"),
+        verbose_name=pgettext_lazy("audience", "For"),
         orderable=False,
         empty_values=(),
         attrs={"td": {"class": "audience-cell"}},

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from inventory.hours import is_open
 from inventory.models import Location, Stock
@@ -314,5 +314,5 @@ def opening_badge(location: Location) -> SafeString:
     if not location.is_active:
         return badge("inactive")
     if is_open(location, now()):
-        return badge("active", _("Open"))
+        return badge("active", pgettext("opening hours", "Open"))
     return badge("inactive", _("Closed"))

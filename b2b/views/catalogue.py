@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import trigger_client_event
@@ -148,5 +147,4 @@ def basket_put(request: PortalRequest) -> HttpResponseBase:
 
 
 def _added(quantity: int, found: Sku) -> str:
-    text = ngettext("%(n)s × %(sku)s added", "%(n)s × %(sku)s added", quantity)
-    return text % {"n": format_quantity(quantity), "sku": found.code}
+    return _("%(n)s × %(sku)s added") % {"n": format_quantity(quantity), "sku": found.code}

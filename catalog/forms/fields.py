@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from catalog.audiences import Audience
 from catalog.directory import audience_of, audience_options
@@ -68,7 +69,7 @@ class CodesField(forms.CharField):
 class AudiencesForm(forms.Form):
     """Who a list or rule is for: known audiences by tick, others typed."""
 
-    audiences = AudiencesField(label=_("For"), required=False)
+    audiences = AudiencesField(label=pgettext_lazy("audience", "For"), required=False)
     others = forms.CharField(
         label=_("Others"),
         required=False,

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from catalog.audiences import Audience
 from catalog.forms.fields import CURRENCIES, AudiencesForm, CodesField, MomentField, plain_number
@@ -104,7 +105,9 @@ class DiscountRuleForm(AudiencesForm):
         choices=[("", _("Any")), *((c, c) for c in CURRENCIES)],
         help_text=_("Needed as soon as the rule names an amount."),
     )
-    target = forms.ChoiceField(label=_("On"), choices=DiscountRule.Target.choices)
+    target = forms.ChoiceField(
+        label=pgettext_lazy("discount target", "On"), choices=DiscountRule.Target.choices
+    )
     category = forms.ModelChoiceField(Category.objects.none(), label=_("Category"), required=False)
     product = forms.CharField(label=_("Product code"), required=False, max_length=60)
     sku = forms.CharField(label=_("SKU or GTIN"), required=False, max_length=60)

@@ -210,12 +210,14 @@ def _stories() -> dict[str, Any]:
         "trace": [
             {"label": _("List price, Garden 2025"), "value": "€ 48.00", "outcome": "applied"},
             {
+                # xgettext:no-python-format
                 "label": _("Distributors: 12 % off Garden › Tools"),
                 "text": _("From 10 pieces; the line has 12"),
                 "value": "−€ 5.76",
                 "outcome": "applied",
             },
             {
+                # xgettext:no-python-format
                 "label": _("Spring: 5 % off everything"),
                 "text": _("Passed over: a more specific rule already applies"),
                 "outcome": "passed",

@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from oms.core.errors import Busy, DomainError, NotAuthenticated, NotFound, PermissionRefused
 from oms.core.formats import format_due, format_when
@@ -179,10 +178,7 @@ def _needs_id(_answer: Answer, pickup: Pickup) -> Moment:
 
 
 def _partly(answer: Answer, pickup: Pickup) -> Moment:
-    count = len(answer.missing)
-    text = ngettext("Still being picked: %(names)s.", "Still being picked: %(names)s.", count) % {
-        "names": ", ".join(answer.missing)
-    }
+    text = _("Still being picked: %(names)s.") % {"names": ", ".join(answer.missing)}
     return Moment(
         "warn",
         _("Partly ready"),
