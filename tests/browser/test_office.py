@@ -10,6 +10,7 @@ from catalog.status import PublicationStatus
 from oms.core.models import User
 from oms.orders.models import Order
 from oms.orders.status import OrderStatus
+from oms.orders.tracking import tracking_url
 from tests.browser.conftest import Open
 from tests.catalog.factories import (
     make_category,
@@ -35,6 +36,17 @@ def shop(live_server: Any) -> Shop:
 def olga(shop: Shop) -> User:
     del shop
     return make_user("operations_admin", first_name="Olga")
+
+
+def test_the_link_to_the_customers_page_is_copied(
+    shop: Shop, olga: User, open_browser: Open
+) -> None:
+    order = place(shop)
+    page = open_browser(olga, permissions=["clipboard-read", "clipboard-write"])
+    page.goto(f"/office/orders/{order.number}/")
+    page.get_by_role("button", name="Copy its link").click()
+    expect(page.locator("#toasts").get_by_text("Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == tracking_url(order.pk)
 
 
 def test_a_number_in_the_search_opens_the_order_which_is_cancelled_knowingly(
