@@ -91,18 +91,21 @@ def _catalogue(goods: Sequence[Article]) -> None:
 
 
 def _prices(goods: Sequence[Article], sku_ids: dict[str, int], breaks: Path) -> None:
-    if PriceList.objects.filter(code=PRICE_LIST).exists():
-        return
-    price_list = price_list_save(
-        PriceListData(
-            code=PRICE_LIST,
-            name="UCI Online Retail",
-            currency="GBP",
-            tax_included=False,
-            audiences=(Audience(AudienceKind.CHANNEL, CHANNEL),),
-        ),
-        actor=ACTOR,
-    )
+    price_list = PriceList.objects.filter(code=PRICE_LIST).first()
+    if price_list is None:
+        price_list = price_list_save(
+            PriceListData(
+                code=PRICE_LIST,
+                name="UCI Online Retail",
+                currency="GBP",
+                tax_included=False,
+                audiences=(Audience(AudienceKind.CHANNEL, CHANNEL),),
+            ),
+            actor=ACTOR,
+        )
+        price_list_publish(price_list.pk, actor=ACTOR)
+    # A replay of more lines than the last one brings new articles.
+    priced = set(price_list.prices.values_list("sku_id", flat=True))
     amounts = {(article.sku, 1): article.price for article in goods}
     amounts |= {
         key: amount for key, amount in _observed_breaks(breaks).items() if key[0] in sku_ids
@@ -112,11 +115,11 @@ def _prices(goods: Sequence[Article], sku_ids: dict[str, int], breaks: Path) -> 
         [
             PriceChange(sku_ids[sku], minimum, amount)
             for (sku, minimum), amount in sorted(amounts.items())
+            if sku_ids[sku] not in priced
         ],
         actor=ACTOR,
         cause="replay",
     )
-    price_list_publish(price_list.pk, actor=ACTOR)
 
 
 def _observed_breaks(path: Path) -> dict[tuple[str, int], Decimal]:
