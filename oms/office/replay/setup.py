@@ -103,7 +103,6 @@ def _prices(goods: Sequence[Article], sku_ids: dict[str, int], breaks: Path) -> 
             ),
             actor=ACTOR,
         )
-        price_list_publish(price_list.pk, actor=ACTOR)
     # A replay of more lines than the last one brings new articles.
     priced = set(price_list.prices.values_list("sku_id", flat=True))
     amounts = {(article.sku, 1): article.price for article in goods}
@@ -120,6 +119,8 @@ def _prices(goods: Sequence[Article], sku_ids: dict[str, int], breaks: Path) -> 
         actor=ACTOR,
         cause="replay",
     )
+    if not priced:
+        price_list_publish(price_list.pk, actor=ACTOR)
 
 
 def _observed_breaks(path: Path) -> dict[tuple[str, int], Decimal]:
