@@ -62,6 +62,12 @@ def audience_label(audience: Audience, names: dict[str, str]) -> str:
     return f"{AUDIENCE_KINDS[audience.kind]} {names.get(str(audience), audience.key)}"
 
 
+def audience_word(audience: Audience, names: dict[str, str]) -> str:
+    """ "Acme": the name alone where there is one, as people say it in a sentence."""
+    name = names.get(str(audience), audience.key)
+    return audience_label(audience, names) if name == audience.key else name
+
+
 def audience_options() -> list[tuple[str, list[tuple[str, str]]]]:
     """Known audiences by kind, to choose from: those of the directories and those in use."""
     known: dict[str, dict[str, str]] = {str(kind): {} for kind in AudienceKind}

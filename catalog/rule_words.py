@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from catalog.audiences import Audience, AudienceKind
-from catalog.directory import audience_label, audience_names
+from catalog.directory import audience_names, audience_word
 from catalog.models import DiscountRule, PriceList
 from catalog.pricing.explain import unit_price_words
 from catalog.selectors import category_names
@@ -94,7 +94,7 @@ class _Sentence:
         if not audiences:
             return _("Nobody yet")
         names = self.names.audiences
-        return _listed(sorted(audience_label(audience, names) for audience in audiences))
+        return _listed(sorted(audience_word(audience, names) for audience in audiences))
 
     def _what(self) -> str:
         rule = self.rule

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from catalog.audiences import EVERYONE, Audience, AudienceKind
-from catalog.directory import audience_label, audience_names, audience_options
+from catalog.directory import audience_label, audience_names, audience_options, audience_word
 from tests.b2b.factories import make_company
 from tests.catalog.factories import make_price_list
 from tests.core.factories import make_user
@@ -35,6 +35,15 @@ def test_every_kind_is_called_by_its_name() -> None:
         names = audience_names(said)
     assert {one: audience_label(one, names) for one in said} == said
     assert len(captured) == 4
+    words = [audience_word(one, names) for one in said]
+    assert words[:5] == [
+        "Ferramenta Rossi",
+        "Big trade",
+        "Milano Centro",
+        channel.name,
+        "Ada Byron",
+    ]
+    assert words[6:] == ["Company gone", "Everyone"]
 
 
 def test_names_are_offered_to_choose_from() -> None:
