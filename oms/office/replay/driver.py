@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import OperationalError, connection
 
 from inventory.errors import InsufficientStock, Shortage
 from inventory.models import Location
 from inventory.services.adjustment import StockChange, adjust
 from oms.core.actors import Actor, system_actor
+from oms.core.dberrors import as_domain_error
+from oms.core.errors import Busy
 from oms.core.idempotency import Answer, idempotent
 from oms.office.replay.reader import Invoice, Row
 from oms.office.replay.setup import CHANNEL, CURRENCY_COUNTRY, WAREHOUSES
@@ -38,6 +40,7 @@ from oms.returns.services import ReturnedUnits, return_receive
 
 # An order whose goods ran out is asked for again without them, as a wholesaler's clerk would.
 TRIES = 4
+BUSY_TRIES = 10
 
 
 @dataclass(slots=True)
@@ -83,7 +86,17 @@ class Driver:
             outcomes = self._credit(invoice) if invoice.is_credit else self._sale(invoice)
             return Answer(status=200, body=json.dumps(outcomes).encode(), headers={})
 
-        answer = idempotent(principal="replay", key=invoice.number, fingerprint="", perform=perform)
+        for attempt in range(1, BUSY_TRIES + 1):
+            try:
+                answer = idempotent(
+                    principal="replay", key=invoice.number, fingerprint="", perform=perform
+                )
+                break
+            except OperationalError as error:
+                # A neighbour's long invoice holds the stock: ask again, as a client told "busy".
+                if attempt == BUSY_TRIES or not isinstance(as_domain_error(error), Busy):
+                    raise
+                self.tally.orders["busy"] += 1
         outcomes: dict[str, int] = json.loads(answer.body)
         self.tally.lines.update(outcomes)
         self.tally.orders["placed"] += 1 if outcomes.get("placed") else 0
