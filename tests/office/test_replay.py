@@ -88,6 +88,18 @@ def test_it_goes_on_where_it_was_stopped(file: Path) -> None:
     assert stock_audit().clean
 
 
+def test_what_was_written_off_after_it_was_sold_is_declined(tmp_path: Path) -> None:
+    lines = [
+        ("536365", "10001", 20, FIRST, "2.55", "17850"),
+        ("536366", "10001", -12, FIRST, "0.00", ""),
+        ("536367", "10001", 20, SECOND, "2.55", "17850"),
+    ]
+    report = replay(write(tmp_path / "online_retail.csv", lines))
+    assert report["orders"]["declined"] == 1
+    assert report["outcomes"]["written off"] == 1
+    assert report["audit_clean"]
+
+
 @pytest.mark.parametrize(
     ("line", "message"),
     [

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 
 from inventory.errors import InsufficientStock, Shortage
 from inventory.models import Location
@@ -32,7 +32,7 @@ from oms.orders.requests import (
     PaymentRequest,
 )
 from oms.orders.services.changes import order_cancel
-from oms.orders.services.fulfilment import fulfilment_pick_all, fulfilment_ship
+from oms.orders.services.fulfilment import fulfilment_decline, fulfilment_pick_all, fulfilment_ship
 from oms.orders.services.placement import order_place
 from oms.orders.status import FULFILMENT_OPEN, CancelReason
 from oms.returns.models import ReturnReason
@@ -229,9 +229,19 @@ class Driver:
         ).order_by("pk")
         for pk in due.values_list("pk", flat=True):
             if pk % of == share:
-                fulfilment_pick_all(pk, actor=self.actor)
-                fulfilment_ship(pk, carrier="own", actor=self.actor)
-                self.tally.orders["shipped"] += 1
+                self._ship(pk)
+
+    def _ship(self, fulfilment_order_id: int) -> None:
+        """Pick and ship; what was written off after it was sold is declined, as a picker would."""
+        try:
+            with transaction.atomic():
+                fulfilment_pick_all(fulfilment_order_id, actor=self.actor)
+                fulfilment_ship(fulfilment_order_id, carrier="own", actor=self.actor)
+        except Shortage:
+            fulfilment_decline(fulfilment_order_id, reason=CancelReason.NO_STOCK, actor=self.actor)
+            self.tally.orders["declined"] += 1
+        else:
+            self.tally.orders["shipped"] += 1
 
 
 def connection_counter(driver: Driver) -> Any:
