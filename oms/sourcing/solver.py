@@ -162,7 +162,11 @@ def _extend(
         for sku in short
     }
     hardest = min(options, key=lambda sku: (len(options[sku]), sku))
+    so_far = sum(one.distance for one in chosen)
     for one in options[hardest]:
+        # Nearest first: past the best plan's distance nothing better comes.
+        if search.best is not None and so_far + one.distance > search.best[0][0]:
+            break
         key = frozenset([*(c.id for c in chosen), one.id])
         if key in search.seen:
             continue
