@@ -41,7 +41,7 @@ class HandOverAdmin(LookOnly):
 
 @admin.register(PutBack)
 class PutBackAdmin(LookOnly):
-    list_display = ("pickup", "location", "created_at", "done_at", "done_by")
+    list_display = ("pickup", "location", "whole", "created_at", "done_at", "done_by")
     list_filter = ("location",)
     list_select_related = ("pickup", "location", "done_by")
 

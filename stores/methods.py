@@ -4,7 +4,7 @@
 at the counter at the store's own prices. Both are named in settings `FULFILMENT_METHODS`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar
 from uuid import uuid4
@@ -18,11 +18,11 @@ from inventory.models import Location
 from oms.core.actors import Actor
 from oms.core.errors import Issue
 from oms.core.sql import fetch_models, rows_insert
-from oms.orders.models import FulfilmentOrder, Order
+from oms.orders.models import FulfilmentLine, FulfilmentOrder, Order
 from oms.orders.requests import OrderRequest
 from stores.codes import code_digest, pickup_code, pickup_token, token_digest
 from stores.models import Pickup
-from stores.services.ending import pickups_cancelled
+from stores.services.ending import pickup_shrunk, pickups_cancelled
 from stores.status import PickupStatus
 
 
@@ -92,6 +92,16 @@ class CollectFromStock:
     def cancelled(self, fulfilment_orders: Sequence[FulfilmentOrder], *, actor: Actor) -> None:
         """The pickup ends; goods that already wait at the desk go back to the shelf."""
         pickups_cancelled(fulfilment_orders, actor=actor)
+
+    def shrunk(
+        self,
+        fulfilment_order: FulfilmentOrder,
+        units: Mapping[FulfilmentLine, int],
+        *,
+        actor: Actor,
+    ) -> None:
+        """A clerk is told to take them out of the bag, before the customer gets them."""
+        pickup_shrunk(fulfilment_order, units, actor=actor)
 
 
 class ReserveAndPay(CollectFromStock):

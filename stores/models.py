@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from inventory.models import Location
 from oms.core.permissions import ScopedModel
-from oms.orders.models import FulfilmentOrder, Tender
+from oms.orders.models import FulfilmentOrder, OrderLine, Tender
 from stores.status import PickupStatus, Proof
 
 
@@ -100,12 +100,14 @@ class HandOver(models.Model):
 
 
 class PutBack(ScopedModel):
-    """A task: uncollected goods go from the pickup desk back to the shelf."""
+    """A task: goods that nobody collects go from the pickup desk back to the shelf."""
 
     scope_paths: ClassVar[dict[str, str]] = {"location": "location_id"}
 
-    pickup = models.OneToOneField(Pickup, models.CASCADE, related_name="put_back")
+    pickup = models.ForeignKey(Pickup, models.CASCADE, related_name="put_backs")
     location = models.ForeignKey(Location, models.PROTECT, related_name="+")
+    # The bag of a pickup that ended; otherwise units taken out of one that goes on.
+    whole = models.BooleanField(_("whole bag"))
     created_at = models.DateTimeField(db_default=Now())
     done_at = models.DateTimeField(null=True)
     done_by = models.ForeignKey(
@@ -115,12 +117,28 @@ class PutBack(ScopedModel):
     class Meta:
         verbose_name = _("put-back task")
         verbose_name_plural = _("put-back tasks")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["pickup"], condition=Q(whole=True), name="put_back_whole_once"
+            )
+        ]
         indexes: ClassVar = [
             models.Index(fields=["location"], name="put_back_open", condition=Q(done_at=None))
         ]
 
     def __str__(self) -> str:
         return f"{self.pickup_id}"
+
+
+class PutBackLine(models.Model):
+    """Units of one order line that go back."""
+
+    task = models.ForeignKey(PutBack, models.CASCADE, related_name="lines")
+    order_line = models.ForeignKey(OrderLine, models.CASCADE, related_name="+")
+    quantity = models.PositiveIntegerField(_("quantity"))
+
+    def __str__(self) -> str:
+        return f"{self.quantity} of {self.order_line_id}"
 
 
 class CodeMiss(models.Model):

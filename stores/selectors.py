@@ -29,7 +29,7 @@ from oms.notifications.models import Message
 from oms.notifications.selectors import messages_about
 from oms.orders.models import FIRST_NUMBER, FulfilmentLine
 from stores.deadlines import UNDO
-from stores.models import HandOver, Pickup, PutBack
+from stores.models import HandOver, Pickup, PutBack, PutBackLine
 from stores.status import PickupStatus
 
 TABS = ("to_pick", "ready", "overdue", "put_back")
@@ -40,6 +40,12 @@ FOUND_ROWS = 20
 RECENT = timedelta(days=30)
 MIN_PHONE_DIGITS = 3
 MIN_NAME = 2
+PUT_BACK_LINES = Prefetch(
+    "lines",
+    PutBackLine.objects.select_related("order_line__sku")
+    .defer("order_line__price_trace")
+    .order_by("order_line__position"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +117,7 @@ def queue_counts(location: Location) -> QueueCounts:
 
 
 def store_queue(location: Location, tab: str, *, actor: Actor) -> Sequence[Pickup]:
-    """The cards of a tab, most urgent first. Constant queries."""
+    """The cards of a tab of pickups, most urgent first. Constant queries."""
     rows = pickup_rows(actor).filter(location=location)
     if tab == "ready":
         rows = rows.filter(status=PickupStatus.READY).order_by("collect_by", "pk")
@@ -119,15 +125,28 @@ def store_queue(location: Location, tab: str, *, actor: Actor) -> Sequence[Picku
         rows = rows.filter(_late(now())).order_by(
             Coalesce("collect_by", "fulfilment_order__promised_at"), "pk"
         )
-    elif tab == "put_back":
-        rows = rows.filter(put_back__done_at=None, put_back__isnull=False).order_by(
-            "put_back__created_at", "pk"
-        )
     else:
         rows = rows.filter(status=PickupStatus.TO_PICK).order_by(
             "fulfilment_order__promised_at", "pk"
         )
     return list(rows[:QUEUE_ROWS])
+
+
+def put_back_queue(location: Location, *, actor: Actor) -> Sequence[PutBack]:
+    """The cards of the tab of put-back tasks, oldest first. Constant queries."""
+    tasks: QuerySet[PutBack] = PutBack.objects.visible_to(actor, Permission.ORDERS_FULFIL)
+    return list(
+        tasks.filter(location=location, done_at=None)
+        .select_related("pickup__fulfilment_order__order", "pickup__fulfilment_order__picker")
+        .prefetch_related(PUT_BACK_LINES)
+        .order_by("created_at", "pk")[:QUEUE_ROWS]
+    )
+
+
+def loose_units(pickup: Pickup) -> Sequence[PutBack]:
+    """Tasks to take cancelled units out of the pickup's bag that are not done yet."""
+    open_tasks = pickup.put_backs.filter(whole=False, done_at=None)
+    return list(open_tasks.prefetch_related(PUT_BACK_LINES).order_by("pk"))
 
 
 def newest_pickup(location: Location) -> int:

@@ -20,6 +20,7 @@ WORDS: Mapping[str, tuple[str | Promise, str]] = {
     "pickup.expired": (_("Not collected in time"), "hourglass-empty"),
     "pickup.reinstated": (_("Made ready again"), "refresh"),
     "pickup.put_back": (_("Put back on the shelf"), "package"),
+    "pickup.shrunk": (_("Some units cancelled"), "basket-x"),
     "pickup.cancelled": (_("Cancelled"), "circle-off"),
     "pickup.declined": (_("Goods could not be had"), "thumb-down"),
 }

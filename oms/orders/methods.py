@@ -1,6 +1,6 @@
 """How goods reach the customer: a small protocol, chosen in settings `FULFILMENT_METHODS`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import ClassVar, Protocol
@@ -16,7 +16,7 @@ from inventory.models import Location
 from oms.core.actors import Actor
 from oms.core.errors import InvalidInput, Issue
 from oms.core.sql import fetch_models
-from oms.orders.models import FulfilmentOrder, Order
+from oms.orders.models import FulfilmentLine, FulfilmentOrder, Order
 from oms.orders.requests import OrderRequest
 
 
@@ -62,6 +62,16 @@ class Method(Protocol):
 
     def cancelled(self, fulfilment_orders: Sequence[FulfilmentOrder], *, actor: Actor) -> None:
         """React to cancelled fulfilment orders, in the transaction that cancelled them."""
+        ...
+
+    def shrunk(
+        self,
+        fulfilment_order: FulfilmentOrder,
+        units: Mapping[FulfilmentLine, int],
+        *,
+        actor: Actor,
+    ) -> None:
+        """React to `units` that were picked and then cancelled, while the rest goes on."""
         ...
 
 
@@ -111,6 +121,15 @@ class Ship:
 
     def cancelled(self, fulfilment_orders: Sequence[FulfilmentOrder], *, actor: Actor) -> None:
         """Nothing more."""
+
+    def shrunk(
+        self,
+        fulfilment_order: FulfilmentOrder,
+        units: Mapping[FulfilmentLine, int],
+        *,
+        actor: Actor,
+    ) -> None:
+        """Nothing more: whoever packs compares with the list."""
 
 
 @cache

@@ -72,12 +72,22 @@ class Migration(migrations.Migration):
                 ('done_at', models.DateTimeField(null=True)),
                 ('done_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('location', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.location')),
-                ('pickup', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='put_back', to='stores.pickup')),
+                ('pickup', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='put_backs', to='stores.pickup')),
+                ('whole', models.BooleanField(verbose_name='whole bag')),
             ],
             options={
                 'verbose_name': 'put-back task',
                 'verbose_name_plural': 'put-back tasks',
             },
+        ),
+        migrations.CreateModel(
+            name='PutBackLine',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('quantity', models.PositiveIntegerField(verbose_name='quantity')),
+                ('order_line', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='orders.orderline')),
+                ('task', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='stores.putback')),
+            ],
         ),
         migrations.CreateModel(
             name='CodeMiss',
@@ -122,5 +132,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='putback',
             index=models.Index(condition=models.Q(('done_at', None)), fields=['location'], name='put_back_open'),
+        ),
+        migrations.AddConstraint(
+            model_name='putback',
+            constraint=models.UniqueConstraint(condition=models.Q(('whole', True)), fields=('pickup',), name='put_back_whole_once'),
         ),
     ]

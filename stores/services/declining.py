@@ -17,7 +17,7 @@ from oms.orders.services.fulfilment import fulfilment_decline
 from oms.orders.status import FULFILMENT_OPEN, CancelReason
 from stores.errors import NotToPick
 from stores.locks import pickup_for_update, stock_for_update
-from stores.models import Pickup, PutBack
+from stores.models import Pickup, PutBackLine
 from stores.services.events import pickup_event
 from stores.services.picking import pickup_move
 from stores.status import DeclineReason, PickupStatus
@@ -110,9 +110,7 @@ def _picked_units(sku_id: int, location_id: int) -> int:
         fulfilment_order__location=location_id,
         fulfilment_order__status__in=FULFILMENT_OPEN,
     ).aggregate(units=Sum("picked"))
-    to_put_back = PutBack.objects.filter(
-        location=location_id,
-        done_at=None,
-        pickup__fulfilment_order__lines__order_line__sku=sku_id,
-    ).aggregate(units=Sum("pickup__fulfilment_order__lines__picked"))
+    to_put_back = PutBackLine.objects.filter(
+        order_line__sku=sku_id, task__location=location_id, task__done_at=None
+    ).aggregate(units=Sum("quantity"))
     return (in_bags["units"] or 0) + (to_put_back["units"] or 0)

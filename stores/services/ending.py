@@ -1,6 +1,6 @@
 """How a pickup goes on without the customer: reminder, expiry, cancellation, put-back; and back."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from oms.orders.services.fulfilment import fulfilment_expire, fulfilment_reinsta
 from stores.deadlines import AT_COUNTER, REMIND_BEFORE, expires_at, extended
 from stores.errors import AlreadyPutBack, NotReady
 from stores.locks import due_for_update, pickup_for_update
-from stores.models import Pickup, PutBack
+from stores.models import Pickup, PutBack, PutBackLine
 from stores.services.events import pickup_event
 from stores.services.picking import pickup_move
 from stores.status import PickupStatus
@@ -70,7 +70,7 @@ def _expire(pickup: Pickup, *, actor: Actor) -> None:
     fulfilment_expire(pickup.fulfilment_order_id, actor=actor)
     pickup_move(pickup, PickupStatus.EXPIRED)
     pickup.save(update_fields=["status"])
-    PutBack.objects.create(pickup=pickup, location_id=pickup.location_id)
+    _bags_put_back([pickup])
     audit_record("pickup.expired", pickup, actor=actor)
     pickup_event("expired", pickup)
 
@@ -122,7 +122,7 @@ def pickup_reinstate(uid: UUID, *, actor: Actor) -> Pickup:
     InsufficientStock when the goods were sold to somebody else meanwhile.
     """
     pickup = pickup_for_update(uid, actor=actor)
-    task = PutBack.objects.filter(pickup=pickup).first()
+    task = pickup.put_backs.filter(whole=True).first()
     if task is not None and task.done_at is not None:
         raise AlreadyPutBack
     pickup_move(pickup, PickupStatus.READY)
@@ -137,10 +137,10 @@ def pickup_reinstate(uid: UUID, *, actor: Actor) -> Pickup:
 
 
 @transaction.atomic
-def pickup_put_back(uid: UUID, *, actor: Actor) -> PutBack:
+def pickup_put_back(uid: UUID, *, task_id: int, actor: Actor) -> PutBack:
     """The goods lie on the shelf again. Raises NotFound, AlreadyPutBack."""
     pickup = pickup_for_update(uid, actor=actor)
-    task = PutBack.objects.filter(pickup=pickup).first()
+    task: PutBack | None = pickup.put_backs.filter(pk=task_id).first()
     if task is None:
         raise NotFound
     if task.done_at is not None:
@@ -153,22 +153,43 @@ def pickup_put_back(uid: UUID, *, actor: Actor) -> PutBack:
 
 
 def pickups_cancelled(fulfilment_orders: Sequence[FulfilmentOrder], *, actor: Actor) -> None:
-    """The orders' side cancelled these: end their pickups, under the order's lock.
-
-    What a clerk took off the shelf has to go back there.
-    """
+    """The orders' side cancelled these: end their pickups, under the order's lock."""
     pickups = list(Pickup.objects.filter(fulfilment_order__in=fulfilment_orders).order_by("pk"))
-    taken = set(
-        FulfilmentLine.objects.filter(
-            fulfilment_order__in=fulfilment_orders, picked__gt=0
-        ).values_list("fulfilment_order_id", flat=True)
-    )
     for pickup in pickups:
         pickup_move(pickup, PickupStatus.CANCELLED)
     Pickup.objects.bulk_update(pickups, ["status"])
-    PutBack.objects.bulk_create(
-        PutBack(pickup=pickup, location_id=pickup.location_id)
-        for pickup in pickups
-        if pickup.fulfilment_order_id in taken
-    )
+    _bags_put_back(pickups)
     audit_record_many("pickup.cancelled", pickups, actor=actor)
+
+
+def pickup_shrunk(
+    fulfilment_order: FulfilmentOrder, units: Mapping[FulfilmentLine, int], *, actor: Actor
+) -> None:
+    """The orders' side cancelled units that lie in the bag of a pickup that goes on."""
+    pickup = Pickup.objects.get(fulfilment_order=fulfilment_order)
+    taken = {line.order_line_id: number for line, number in units.items()}
+    _tasks_open({pickup: taken}, whole=False)
+    audit_record("pickup.shrunk", pickup, actor=actor, data={"units": sum(taken.values())})
+
+
+def _bags_put_back(pickups: Sequence[Pickup]) -> None:
+    """What a clerk took off the shelf for these has to go back there."""
+    by_work = {pickup.fulfilment_order_id: pickup for pickup in pickups}
+    taken: dict[Pickup, dict[int, int]] = {}
+    for line in FulfilmentLine.objects.filter(fulfilment_order__in=by_work, picked__gt=0):
+        taken.setdefault(by_work[line.fulfilment_order_id], {})[line.order_line_id] = line.picked
+    _tasks_open(taken, whole=True)
+
+
+def _tasks_open(taken: Mapping[Pickup, Mapping[int, int]], *, whole: bool) -> None:
+    """A task for each pickup with the units {order line id: units} that go back."""
+    tasks = {
+        pickup: PutBack(pickup=pickup, location_id=pickup.location_id, whole=whole)
+        for pickup in taken
+    }
+    PutBack.objects.bulk_create(tasks.values())
+    PutBackLine.objects.bulk_create(
+        PutBackLine(task=tasks[pickup], order_line_id=line_id, quantity=units)
+        for pickup, lines in taken.items()
+        for line_id, units in lines.items()
+    )

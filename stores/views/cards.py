@@ -10,9 +10,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from oms.core.clock import now
-from oms.orders.models import FulfilmentLine
+from oms.orders.models import OrderLine
 from oms.orders.status import FulfilmentStatus
-from stores.models import Pickup
+from stores.models import Pickup, PutBack
 from stores.status import PickupStatus
 from stores.views.moments import url_of
 
@@ -56,6 +56,8 @@ class Card:
     items: Sequence[Item]
     place: str
     note: str
+    # The put-back task the card stands for, if any.
+    task: PutBack | None = None
 
 
 def image_url(image: str) -> str:
@@ -65,29 +67,28 @@ def image_url(image: str) -> str:
     return static(image)
 
 
-def item_of(line: FulfilmentLine) -> Item:
-    sku = line.order_line.sku
+def item_of(line_id: int, order_line: OrderLine, quantity: int, picked: int) -> Item:
+    sku = order_line.sku
     return Item(
-        id=line.pk,
-        name=line.order_line.name,
+        id=line_id,
+        name=order_line.name,
         sku=sku.code,
         gtin=sku.gtin,
         options=", ".join(str(value) for value in sku.options.values()),
         image_url=image_url(sku.image),
-        quantity=line.quantity,
-        picked=line.picked,
+        quantity=quantity,
+        picked=picked,
     )
 
 
 def items_of(pickup: Pickup) -> list[Item]:
-    return [item_of(line) for line in pickup.fulfilment_order.lines.all()]
+    lines = pickup.fulfilment_order.lines.all()
+    return [item_of(line.pk, line.order_line, line.quantity, line.picked) for line in lines]
 
 
-def card_of(pickup: Pickup, *, put_back: bool = False) -> Card:
+def card_of(pickup: Pickup) -> Card:
     work = pickup.fulfilment_order
     status, label, due = _state(pickup)
-    if put_back:
-        status, label, due = "to_put_back", _("To put back"), None
     return Card(
         pickup=pickup,
         url=url_of(pickup),
@@ -129,8 +130,31 @@ def _note(pickup: Pickup) -> str:
     return " · ".join(notes)
 
 
-def cards_of(pickups: Sequence[Pickup], *, put_back: bool = False) -> list[Card]:
-    return [card_of(pickup, put_back=put_back) for pickup in pickups]
+def cards_of(pickups: Sequence[Pickup]) -> list[Card]:
+    return [card_of(pickup) for pickup in pickups]
+
+
+def put_back_card(task: PutBack) -> Card:
+    """The card of a task: what goes back, of an order that ended or of one that goes on."""
+    pickup = task.pickup
+    order = pickup.fulfilment_order.order
+    return Card(
+        pickup=pickup,
+        url=url_of(pickup),
+        status="to_put_back",
+        status_label=_("To put back"),
+        due=None,
+        late=False,
+        number=order.number,
+        customer=order.name,
+        items=[
+            item_of(line.pk, line.order_line, line.quantity, line.quantity)
+            for line in task.lines.all()
+        ],
+        place=pickup.place,
+        note=_note(pickup) if task.whole else _("Only these: the rest stays in the bag"),
+        task=task,
+    )
 
 
 def pieces(items: Sequence[Item]) -> dict[str, Any]:

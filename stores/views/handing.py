@@ -21,9 +21,9 @@ from oms.notifications.services import message_resend
 from oms.orders.services.payment import order_due
 from stores.deadlines import UNDO
 from stores.forms import HandOverForm, PayForm, PlaceForm
-from stores.models import Pickup, PutBack
+from stores.models import Pickup
 from stores.notices import READY
-from stores.selectors import last_message
+from stores.selectors import last_message, loose_units
 from stores.services.answers import hand_over_of
 from stores.services.ending import pickup_extend, pickup_put_back, pickup_reinstate
 from stores.services.handing import (
@@ -63,6 +63,7 @@ def _ready_context(request: CounterRequest, pickup: Pickup) -> Mapping[str, Any]
         "pickup": pickup,
         "order": order,
         "items": items,
+        "loose": loose_units(pickup),
         "due": order_due(order),
         "paid_here": paid_here,
         "nonce": uuid4(),
@@ -86,7 +87,8 @@ def _finished_context(pickup: Pickup) -> Mapping[str, Any]:
         "undo_until": hand_over.at + UNDO
         if hand_over is not None and hand_over.at > now() - UNDO
         else None,
-        "task": PutBack.objects.filter(pickup=pickup).select_related("done_by").first(),
+        "task": pickup.put_backs.filter(whole=True).first(),
+        "loose": loose_units(pickup),
         "story": story_of(audit_trail(pickup)),
     }
 
@@ -213,12 +215,18 @@ def reinstate(request: CounterRequest, pickup: Pickup) -> HttpResponseBase:
 @require_POST
 @of_pickup
 @answered
-def put_back(request: CounterRequest, pickup: Pickup) -> HttpResponseBase:
+def put_back(request: CounterRequest, pickup: Pickup, task: int) -> HttpResponseBase:
     """The goods lie on the shelf again."""
-    pickup_put_back(pickup.uid, actor=request.actor)
-    messages.success(
-        request, _("Order %(number)s is put back") % {"number": pickup.fulfilment_order.order}
-    )
+    done = pickup_put_back(pickup.uid, task_id=task, actor=request.actor)
+    number = {"number": pickup.fulfilment_order.order}
+    if done.whole:
+        messages.success(request, _("Order %(number)s is put back") % number)
+    else:
+        messages.success(
+            request, _("The cancelled units of order %(number)s are put back") % number
+        )
+    if "stay" in request.POST:
+        return go(request, url_of(pickup))
     return go(request, reverse("counter") + "?tab=put_back")
 
 

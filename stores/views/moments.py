@@ -18,7 +18,7 @@ from oms.core.money import format_money
 from oms.core.web import htmx
 from oms.orders.status import CancelReason
 from stores.errors import OverScan, TakenByColleague, UnknownBarcode, WrongItem
-from stores.models import Pickup, PutBack
+from stores.models import Pickup
 from stores.services.answers import Answer
 from stores.status import HandOverAnswer
 from stores.views.base import CounterRequest
@@ -138,7 +138,7 @@ def _cancelled(_answer: Answer, pickup: Pickup) -> Moment:
 
 
 def _expired(_answer: Answer, pickup: Pickup) -> Moment:
-    if PutBack.objects.filter(pickup=pickup, done_at__isnull=False).exists():
+    if pickup.put_backs.filter(whole=True, done_at__isnull=False).exists():
         return Moment(
             "refused",
             _("Too late"),

@@ -19,7 +19,7 @@ from stores.forms import DeclineForm, PlaceForm
 from stores.models import Pickup
 from stores.notices import ready_preview
 from stores.scanner import read_scan
-from stores.selectors import pickup_get
+from stores.selectors import loose_units, pickup_get
 from stores.services.declining import pickup_decline
 from stores.services.picking import (
     pickup_count,
@@ -36,8 +36,8 @@ from stores.views.moments import Moment, answered, show, url_of
 
 def pick_page(request: CounterRequest, pickup: Pickup) -> HttpResponse:
     """The pick list of a pickup to pick."""
-    context = frame(request, "queue", undo=None, **pick_context(request, pickup))
-    return render(request, "stores/pick.html", context)
+    context = {"loose": loose_units(pickup), **pick_context(request, pickup)}
+    return render(request, "stores/pick.html", frame(request, "queue", undo=None, **context))
 
 
 def pick_context(request: CounterRequest, pickup: Pickup) -> Mapping[str, Any]:

@@ -24,6 +24,7 @@ from stores.selectors import (
     newest_pickup,
     pickup_find,
     pickup_rows,
+    put_back_queue,
     queue_counts,
     store_queue,
     stores_of,
@@ -32,7 +33,7 @@ from stores.services.answers import Answer
 from stores.services.lookup import pickup_identify
 from stores.status import HandOverAnswer
 from stores.views.base import PROOF, STORE, CounterRequest, at_store, frame, go
-from stores.views.cards import cards_of
+from stores.views.cards import cards_of, put_back_card
 from stores.views.moments import moment_of, show, url_of
 
 NEW_ORDER = "new-order"
@@ -68,9 +69,11 @@ def queue(request: CounterRequest) -> HttpResponseBase:
     if tab not in TABS:
         tab = TABS[0]
     counts = queue_counts(request.location)
-    cards = cards_of(
-        store_queue(request.location, tab, actor=request.actor), put_back=tab == "put_back"
-    )
+    if tab == "put_back":
+        tasks = put_back_queue(request.location, actor=request.actor)
+        cards = [put_back_card(task) for task in tasks]
+    else:
+        cards = cards_of(store_queue(request.location, tab, actor=request.actor))
     newest = newest_pickup(request.location)
     context = {"tab": tab, "counts": counts, "cards": cards, "location": request.location}
     body = render_to_string("stores/queue_body.html", context, request)

@@ -28,6 +28,7 @@ HOLDERS = {
 SUBJECT_SCOPE = {
     "pickup": "location",
     "pickup_line": "location",
+    "put_back": "location",
     "work": "location",
     "stock": "location",
     "location": "location",
@@ -48,7 +49,6 @@ EMPTY_IS_MISSING = {
     "counter-count",
     "counter-pay",
     "counter-hand-over",
-    "counter-put-back",
     "counter-resend",
     "b2b-choose",
     "b2b-basket-put",

@@ -15,6 +15,7 @@ from oms.orders.models import Order
 from oms.orders.requests import Account, Contact, OrderRequest, PaymentRequest
 from oms.orders.services.placement import order_place
 from oms.orders.tracking import tracking_token
+from stores.models import PutBack
 from tests.b2b.factories import make_trade
 from tests.catalog.factories import make_category, make_price_list, make_rule
 from tests.core.factories import add_event, make_key, make_user
@@ -57,6 +58,8 @@ def make_world() -> World:
         "pickup_line",
         tuple({"uid": one.uid, "line": one.fulfilment_order.lines.first().pk} for one in pickups),
     )
+    tasks = [PutBack.objects.create(pickup=p, location=p.location, whole=False) for p in pickups]
+    add("put_back", tuple({"uid": one.pickup.uid, "task": one.pk} for one in tasks))
     add("work", tuple({"uid": one.fulfilment_order.uid} for one in pickups))
     add("order", tuple({"number": order.number} for order in orders))
     add("tracking", tuple({"token": tracking_token(order.pk)} for order in orders))

@@ -10,8 +10,9 @@ from oms.core.clock import now
 from oms.core.models import User
 from oms.orders.models import Order
 from oms.orders.services.fulfilment import fulfilment_pick_all
-from stores.models import Pickup
+from stores.models import Pickup, PutBack
 from stores.services.answers import Answer
+from stores.services.ending import pickup_put_back
 from stores.services.handing import HandOverRequest, pickup_hand_over, pickup_pay
 from stores.services.picking import pickup_ready
 from tests.core.factories import make_user
@@ -65,6 +66,11 @@ def overdue(pickup: Pickup) -> Pickup:
     past = now() - timedelta(hours=1)
     Pickup.objects.filter(pk=pickup.pk).update(collect_by=past, expires_at=past)
     return fresh(pickup)
+
+
+def put_back(pickup: Pickup, actor: Actor) -> PutBack:
+    """The pickup's only put-back task is done."""
+    return pickup_put_back(pickup.uid, task_id=pickup.put_backs.get().pk, actor=actor)
 
 
 def fresh(pickup: Pickup) -> Pickup:

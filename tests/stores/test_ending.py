@@ -16,7 +16,6 @@ from stores.models import Pickup, PutBack
 from stores.services.ending import (
     pickup_expire_due,
     pickup_extend,
-    pickup_put_back,
     pickup_reinstate,
     pickup_remind_due,
 )
@@ -28,6 +27,7 @@ from tests.stores.factories import (
     hand_over,
     overdue,
     pay,
+    put_back,
     ready,
     reserve,
 )
@@ -158,13 +158,13 @@ def test_a_reinstated_order_expires_again_if_nobody_takes_it(shop, clerk) -> Non
 def test_what_is_back_on_the_shelf_cannot_be_reinstated(shop, clerk) -> None:
     pickup = overdue(ready(shop, clerk))
     pickup_expire_due(actor=SYSTEM)
-    task = pickup_put_back(pickup.uid, actor=clerk)
+    task = put_back(pickup, clerk)
 
     assert task.done_by_id == clerk.id
     with pytest.raises(AlreadyPutBack):
         pickup_reinstate(pickup.uid, actor=clerk)
     with pytest.raises(AlreadyPutBack):
-        pickup_put_back(pickup.uid, actor=clerk)
+        put_back(pickup, clerk)
 
 
 def test_goods_sold_to_somebody_else_cannot_be_reinstated(shop, clerk) -> None:

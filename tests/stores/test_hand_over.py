@@ -92,7 +92,7 @@ def test_what_was_cancelled_stays_here(shop, clerk) -> None:
     order_cancel(pickup.fulfilment_order.order_id, reason=CancelReason.CUSTOMER, actor=clerk)
 
     assert hand_over(pickup, clerk).code == HandOverAnswer.CANCELLED
-    assert fresh(pickup).put_back.done_at is None
+    assert fresh(pickup).put_backs.get().done_at is None
 
 
 def test_what_expired_can_be_told_from_what_was_cancelled(shop, clerk) -> None:

@@ -13,7 +13,7 @@ from oms.orders.services.changes import order_cancel
 from oms.orders.status import CancelReason
 from stores.codes import pickup_code, pickup_token
 from stores.models import HandOver, Pickup
-from stores.services.ending import pickup_expire_due, pickup_put_back
+from stores.services.ending import pickup_expire_due
 from stores.services.lookup import MAX_MISSES
 from stores.status import PickupStatus
 from tests.core.factories import make_user
@@ -26,6 +26,7 @@ from tests.stores.factories import (
     make_clerk,
     overdue,
     pay,
+    put_back,
     ready,
     reserve,
 )
@@ -233,7 +234,7 @@ def case_expired(shop, clerk):
 
 def case_put_back(shop, clerk):
     code, *_rest = case_expired(shop, clerk)
-    pickup_put_back(Pickup.objects.get().uid, actor=clerk)
+    put_back(Pickup.objects.get(), clerk)
     return code, "Too late", "back on the shelf"
 
 

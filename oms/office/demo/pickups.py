@@ -225,7 +225,7 @@ class Pickups:
             self.given_up.add(task.pk)
             clerk = self.world.staff.stores[task.location.code]
             late = self.world.chance(0.12) and task.pickup.status == PickupStatus.EXPIRED
-            action = self._late_customer if late else self._put_back
+            action = self._late_customer if late and task.whole else self._put_back
             opening = next_opening(task.location, self.timeline.moment) or self.timeline.moment
             self.timeline.at(
                 opening + timedelta(minutes=self.rng.randint(20, 150)),
@@ -238,8 +238,8 @@ class Pickups:
         return lambda: action(uid, clerk)
 
     def _put_back(self, uid: UUID, clerk: Actor) -> None:
-        if PutBack.objects.filter(pickup__uid=uid, done_at=None).exists():
-            pickup_put_back(uid, actor=clerk)
+        for task in PutBack.objects.filter(pickup__uid=uid, done_at=None):
+            pickup_put_back(uid, task_id=task.pk, actor=clerk)
 
     def _late_customer(self, uid: UUID, clerk: Actor) -> None:
         """Comes while the goods still stand at the desk, and pays what was refunded."""

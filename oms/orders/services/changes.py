@@ -135,10 +135,15 @@ def units_take(
 def _shrink(taken: list[tuple[FulfilmentLine, int]], *, actor: Actor) -> None:
     """Take the units off the fulfilment orders; one with nothing left is cancelled."""
     touched: dict[int, FulfilmentOrder] = {}
+    # Picked already, by fulfilment order: somebody has to take them out again.
+    loose: dict[int, dict[FulfilmentLine, int]] = {}
     shrunk: list[FulfilmentLine] = []
     emptied: list[FulfilmentLine] = []
     for line, units in taken:
         touched[line.fulfilment_order_id] = line.fulfilment_order
+        surplus = line.picked - (line.quantity - units)
+        if surplus > 0:
+            loose.setdefault(line.fulfilment_order_id, {})[line] = surplus
         if units < line.quantity:
             line.quantity -= units
             line.picked = min(line.picked, line.quantity)
@@ -154,6 +159,8 @@ def _shrink(taken: list[tuple[FulfilmentLine, int]], *, actor: Actor) -> None:
     )
     # A fulfilment order that ends keeps its lines, so that its page still says what it was for.
     FulfilmentLine.objects.filter(pk__in=gone, fulfilment_order__in=busy).delete()
+    for pk in loose.keys() & busy:
+        method_of(touched[pk].method).shrunk(touched[pk], loose[pk], actor=actor)
     ended = [one for pk, one in touched.items() if pk not in busy]
     for fulfilment_order in ended:
         fulfilment_move(fulfilment_order, FulfilmentStatus.CANCELLED)
