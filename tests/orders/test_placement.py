@@ -14,6 +14,7 @@ from oms.orders.models import Order, Tender
 from oms.orders.requests import Address, OrderLineRequest, PaymentRequest
 from oms.orders.services.payment import DuplicatePayment
 from oms.sourcing.models import Decision
+from tests.catalog.factories import make_price_list
 from tests.inventory.factories import make_kit, put
 from tests.orders.factories import figures, make_shop, order_request, place
 
@@ -68,6 +69,18 @@ def test_every_wrong_field_is_named_at_once() -> None:
         "lines[0].sku": "unknown_sku",
         "lines[1].quantity": "bad_quantity",
     }
+
+
+@pytest.mark.parametrize("method", ["ship", "reserve"])
+@pytest.mark.parametrize("paying", [True, False])
+def test_a_gift_leaves_nothing_due(method: str, paying: bool) -> None:
+    shop = make_shop(1)
+    make_price_list(dict.fromkeys(shop.skus, "0"), (f"channel:{shop.channel.code}",), priority=9)
+    paid = {} if paying else {"payment": None}
+    order = place(shop, method=method, **paid)
+    assert order.gross == 0
+    assert order.payment_status == "nothing_due"
+    assert not Tender.objects.exists()
 
 
 def test_too_little_stock_refuses_the_order_and_keeps_nothing() -> None:

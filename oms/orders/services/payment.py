@@ -49,21 +49,22 @@ def payment_check(
     Raises InvalidInput if a prepaid method came without a payment or another with one, and
     PaymentMismatch unless it covers `gross` exactly.
     """
+    status = PaymentStatus.UNPAID
     if payment is None:
         if prepaid and gross > 0:
             raise InvalidInput(
                 [Issue("payment", _("This method is paid online: send the payment"), "required")]
             )
-        return PaymentStatus.UNPAID
-    if not prepaid:
-        raise InvalidInput(
-            [Issue("payment", _("This method is paid at the counter"), "not_allowed")]
-        )
-    if payment.amount is not None and payment.amount != gross:
-        raise PaymentMismatch(due=str(gross), paid=str(payment.amount), currency=currency)
-    if provider_of(payment.provider).captures_at_once:
-        return PaymentStatus.PAID
-    return PaymentStatus.AUTHORISED
+    else:
+        if not prepaid:
+            raise InvalidInput(
+                [Issue("payment", _("This method is paid at the counter"), "not_allowed")]
+            )
+        if payment.amount is not None and payment.amount != gross:
+            raise PaymentMismatch(due=str(gross), paid=str(payment.amount), currency=currency)
+        at_once = provider_of(payment.provider).captures_at_once
+        status = PaymentStatus.PAID if at_once else PaymentStatus.AUTHORISED
+    return status if gross > 0 else PaymentStatus.NOTHING_DUE
 
 
 def tender_open(order: Order, payment: PaymentRequest, amount: Decimal, *, actor: Actor) -> Tender:
