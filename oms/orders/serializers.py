@@ -14,7 +14,6 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
 from oms.core.api.strict import StrictSerializer
-from oms.core.api.strict import printable as printable
 from oms.core.money import AMOUNT_PLACES
 from oms.orders.services.placement import MAX_LINES, MAX_QUANTITY
 from oms.orders.status import CancelReason

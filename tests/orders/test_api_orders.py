@@ -101,7 +101,8 @@ def test_a_foreign_order_is_missing() -> None:
     foreign = stranger.get(f"orders/{order.number}/")
     missing = stranger.get(f"orders/{order.number + 1}/")
     assert (foreign.status_code, foreign.content) == (404, missing.content)
-    assert stranger.post(f"orders/{order.number}/cancel/").status_code == 404
+    for body in ({}, {"reason": "because"}):
+        assert stranger.post(f"orders/{order.number}/cancel/", body).status_code == 404
     assert stranger.get(f"orders/{order.number}/fulfilment-orders/").status_code == 404
     assert numbers(stranger.get("orders/")) == []
     order.refresh_from_db()

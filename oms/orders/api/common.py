@@ -1,4 +1,4 @@
-"""What the order views share: the channel a key speaks for, queries read strictly, examples."""
+"""What the order views share: the channel a key speaks for, `?expand=`, what a body asks for."""
 
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -12,7 +12,6 @@ from oms.core.permissions import Permission, grants_for
 from oms.core.sql import array, fetch_models
 from oms.orders.models import Channel
 from oms.orders.requests import Address, Contact, OrderLineRequest, OrderRequest, PaymentRequest
-from oms.orders.serializers import printable
 
 # `Channel.objects.visible_to`, prepared: the first thing every order asks for.
 CHANNEL_OF = """
@@ -57,19 +56,6 @@ def expand_of(request: Request, allowed: Collection[str]) -> frozenset[str]:
         message = _("Choose from: %(names)s") % {"names": ", ".join(sorted(allowed))}
         raise InvalidInput([Issue("expand", message, "unknown_expand")])
     return names
-
-
-def query_known(request: Request, known: Iterable[str]) -> None:
-    """Refuse a query parameter nobody reads: a misspelt filter must not answer with everything."""
-    allowed = set(known)
-    unknown = [name for name in request.query_params if name not in allowed]
-    if unknown:
-        raise InvalidInput(
-            [
-                Issue(printable(name), _("There is no such parameter"), "unknown_parameter")
-                for name in unknown[:20]
-            ]
-        )
 
 
 def line_requests(lines: Iterable[dict[str, Any]]) -> tuple[OrderLineRequest, ...]:

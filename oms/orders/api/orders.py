@@ -20,12 +20,13 @@ from oms.core.api.schema import (
     expand_parameter,
     problems,
 )
+from oms.core.api.strict import query_known
 from oms.core.api.views import ApiView
 from oms.core.errors import InvalidInput, Issue, NotFound
 from oms.core.permissions import Permission, ScopedQuerySet
 from oms.orders import serializers
 from oms.orders.api import answers, examples
-from oms.orders.api.common import LINE_PARTS, channel_of, expand_of, order_request, query_known
+from oms.orders.api.common import LINE_PARTS, channel_of, expand_of, order_request
 from oms.orders.api.representation import Json, order_data
 from oms.orders.errors import DuplicateOrder, GoodsLeft, OrderClosed, PaymentMismatch
 from oms.orders.filters import OrderApiFilter
@@ -194,10 +195,11 @@ class OrderCancelView(ApiView):
 
         Units that were shipped or handed over cannot be cancelled; record a return instead.
         """
-        data = serializers.CANCEL.run_validation(request.data)
 
         def perform() -> tuple[int, Any, dict[str, str]]:
             order = order_visible(self, number, Permission.ORDERS_MANAGE)
+            # After the order is found: what is not there answers so, whatever was sent to it.
+            data = serializers.CANCEL.run_validation(request.data)
             order_cancel(
                 order.pk,
                 reason=data["reason"],
