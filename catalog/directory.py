@@ -5,7 +5,7 @@ with None it gives the first `OFFERED` of that kind, to choose from. A kind with
 its key.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.utils.module_loading import import_string
 from catalog.audiences import Audience, AudienceKind
 from catalog.models import DiscountRuleAudience, PriceListAudience
 from catalog.pricing.explain import AUDIENCE_KINDS
+from catalog.pricing.types import Step
 
 Directory = Callable[[Collection[str] | None], dict[str, str]]
 # More than this many of a kind are not offered as ticks; they can be typed.
@@ -49,6 +50,16 @@ def audience_names(audiences: Iterable[Audience]) -> dict[str, str]:
         for key in keys:
             names[f"{kind}:{key}" if key else kind] = found.get(key) or key or everyone()
     return names
+
+
+def trace_names(traces: Iterable[Sequence[Step]]) -> dict[str, str]:
+    """What the audiences in price traces are called; one query per kind at most."""
+    found = {
+        step["audience"].partition(":") for trace in traces for step in trace if "audience" in step
+    }
+    return audience_names(
+        Audience(AudienceKind(kind), key) for kind, _mark, key in found if kind in AUDIENCE_KINDS
+    )
 
 
 def everyone() -> str:

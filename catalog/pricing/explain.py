@@ -4,7 +4,7 @@ Traces hold reason codes and figures, never sentences, so an old order explains 
 language that is added later. Codes of a newer version than this reader are shown as they are.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, TypedDict
 
@@ -52,20 +52,34 @@ class Explained(TypedDict):
     value: str
 
 
-def explained(trace: Sequence[Step], currency: str) -> list[Explained]:
-    """The steps of a line's trace as sentences, in their order."""
-    return [TELLERS.get(str(step.get("step")), _other)(step, currency) for step in trace]
+def explained(
+    trace: Sequence[Step], currency: str, names: Mapping[str, str] | None = None
+) -> list[Explained]:
+    """The steps of a line's trace as sentences, in their order.
+
+    `names`: what audiences are called (`catalog.directory.trace_names`).
+    """
+    told = [
+        step | {"audience": audience_words(step["audience"], names or {})}
+        if "audience" in step
+        else step
+        for step in trace
+    ]
+    return [TELLERS.get(str(step.get("step")), _other)(step, currency) for step in told]
 
 
-def audience_words(audience: str) -> str:
-    """ "company:acme" as "Company acme"."""
+def audience_words(audience: str, names: Mapping[str, str]) -> str:
+    """ "company:acme" as "Acme S.r.l.", or as "Company acme" if nobody knows it any more."""
     kind, _mark, key = audience.partition(":")
+    name = names.get(audience, key)
+    if name != key:
+        return name
     words = AUDIENCE_KINDS.get(kind)
     return audience if words is None else f"{words} {key}".strip()
 
 
 def _price(step: Step, currency: str) -> Explained:
-    details = [_("for %(audience)s") % {"audience": audience_words(step["audience"])}]
+    details = [_("for %(audience)s") % {"audience": step["audience"]}]
     least = step["min_quantity"]
     if least > 1:
         details.append(
@@ -100,7 +114,7 @@ def _rule(step: Step, currency: str) -> Explained:
         text=_("%(effect)s for %(audience)s, from %(before)s")
         % {
             "effect": effect,
-            "audience": audience_words(step["audience"]),
+            "audience": step["audience"],
             "before": _money(step["before"], currency),
         },
         value=_money(step["after"], currency),

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from catalog.directory import audience_options
+from catalog.directory import audience_options, trace_names
 from catalog.errors import NoPrice, NoTaxRate
 from catalog.forms import BasketForm
 from catalog.pricing.engine import price_basket_from
@@ -60,15 +60,19 @@ def _priced(form: BasketForm) -> dict[str, Any]:
         basket: PricedBasket = price_basket_from(data, context, requests)
     except (NoPrice, NoTaxRate) as error:
         return {"refused": [str(issue.message) for issue in error.issues]}
+    names = trace_names(line.trace for line in basket.lines)
     shown = [
-        {"sku": sku, "line": line} | _told(line.trace, basket.currency)
+        {"sku": sku, "line": line} | _told(line.trace, basket.currency, names)
         for (sku, _quantity), line in zip(lines, basket.lines, strict=True)
     ]
     return {"basket": basket, "lines": shown}
 
 
-def _told(trace: list[Step], currency: str) -> dict[str, Any]:
+def _told(trace: list[Step], currency: str, names: dict[str, str]) -> dict[str, Any]:
     """What decided the price, apart from what had nothing to say to this buyer at all."""
     spoken = [step for step in trace if step.get("reason") not in SILENT]
     silent = [step for step in trace if step.get("reason") in SILENT]
-    return {"steps": explained(spoken, currency), "silent": explained(silent, currency)}
+    return {
+        "steps": explained(spoken, currency, names),
+        "silent": explained(silent, currency, names),
+    }

@@ -5,7 +5,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from catalog.audiences import EVERYONE, Audience, AudienceKind
-from catalog.directory import audience_label, audience_names, audience_options, audience_word
+from catalog.directory import (
+    audience_label,
+    audience_names,
+    audience_options,
+    audience_word,
+    trace_names,
+)
+from catalog.pricing.explain import explained
 from tests.b2b.factories import make_company
 from tests.catalog.factories import make_price_list
 from tests.core.factories import make_user
@@ -44,6 +51,25 @@ def test_every_kind_is_called_by_its_name() -> None:
         "Ada Byron",
     ]
     assert words[6:] == ["Company gone", "Everyone"]
+
+
+def test_a_trace_names_who_a_price_was_for() -> None:
+    make_company(code="acme", name="Acme S.r.l.")
+    make_company(code="rossi", name="Ferramenta Rossi")
+    price = {"step": "price", "name": "L", "min_quantity": 1, "amount": "1", "tax_included": True}
+    said = {
+        "company:acme": "for Acme S.r.l. · tax included",
+        "company:rossi": "for Ferramenta Rossi · tax included",
+        "company:gone": "for Company gone · tax included",
+        "everyone": "for Everyone · tax included",
+        "club:gold": "for club:gold · tax included",
+    }
+    traces = [[price | {"audience": audience}, {"step": "tax"}] for audience in said]
+    with CaptureQueriesContext(connection) as captured:
+        names = trace_names(traces)
+    assert len(captured) == 1
+    told = [explained(trace[:1], "EUR", names)[0]["text"] for trace in traces]
+    assert told == list(said.values())
 
 
 def test_names_are_offered_to_choose_from() -> None:

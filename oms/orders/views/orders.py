@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from catalog.directory import trace_names
 from catalog.pricing.explain import explained as price_explained
 from inventory.models import Location
 from oms.core.errors import NotFound
@@ -98,7 +99,7 @@ def order_detail(request: HttpRequest, number: int) -> HttpResponse:
         "order": order,
         "method": method_of(order.method),
         "steps": quantity_steps(record),
-        "lines": [_line(line, order) for line in record.lines or ()],
+        "lines": _lines(record.lines or (), order),
         "works": works,
         "next_action": next((one["action"] for one in works if one["action"]), None),
         "decision": _decision(order),
@@ -140,13 +141,17 @@ def quantity_steps(record: OrderRecord) -> list[dict[str, Any]]:
     return steps
 
 
-def _line(line: OrderLine, order: Order) -> dict[str, Any]:
-    return {
-        "line": line,
-        "why": price_explained(line.price_trace, order.currency),
-        "why_title": _("Price of %(name)s") % {"name": line.name},
-        "discounted": line.list_price != line.unit_price,
-    }
+def _lines(lines: Sequence[OrderLine], order: Order) -> list[dict[str, Any]]:
+    names = trace_names(line.price_trace for line in lines)
+    return [
+        {
+            "line": line,
+            "why": price_explained(line.price_trace, order.currency, names),
+            "why_title": _("Price of %(name)s") % {"name": line.name},
+            "discounted": line.list_price != line.unit_price,
+        }
+        for line in lines
+    ]
 
 
 def _works(record: OrderRecord, may_fulfil: bool) -> list[dict[str, Any]]:
