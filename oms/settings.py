@@ -233,6 +233,9 @@ FULFILMENT_METHODS: dict[str, str] = {
     "collect": "stores.methods.CollectFromStock",
     "reserve": "stores.methods.ReserveAndPay",
 }
+# What a customer is promised: packed, or ready in the store, after so much opening time.
+SHIP_PACKING_MINUTES = env.int("SHIP_PACKING_MINUTES", default=240)
+PICKUP_PICK_MINUTES = env.int("PICKUP_PICK_MINUTES", default=60)
 # Deadlines of pickups (`stores.deadlines`); days are opening days of the store.
 PICKUP_COLLECT_DAYS = env.int("PICKUP_COLLECT_DAYS", default=5)
 PICKUP_GRACE_DAYS = env.int("PICKUP_GRACE_DAYS", default=1)

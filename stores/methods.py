@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import uuid4
 
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -34,9 +35,6 @@ class CollectFromStock:
     is_pickup: ClassVar[bool] = True
     prepaid: ClassVar[bool] = True
 
-    # The store promises to have it ready after this much of its own opening time.
-    PICK_MINUTES = 60
-
     def check(self, request: OrderRequest) -> list[Issue]:
         if not request.location:
             return [Issue("location", _("Say at which store it is collected"), "required")]
@@ -61,7 +59,7 @@ class CollectFromStock:
         return locations[0].country if locations else request.channel.country
 
     def promise(self, location: Location, moment: datetime) -> datetime:
-        return add_opening_minutes(location, moment, self.PICK_MINUTES)
+        return add_opening_minutes(location, moment, settings.PICKUP_PICK_MINUTES)
 
     def opened(
         self,

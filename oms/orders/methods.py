@@ -83,8 +83,6 @@ class Ship:
     is_pickup: ClassVar[bool] = False
     prepaid: ClassVar[bool] = True
 
-    PACKING_MINUTES = 240
-
     def check(self, request: OrderRequest) -> list[Issue]:
         address = request.address
         if address is None:
@@ -105,9 +103,10 @@ class Ship:
         return request.address.country if request.address else request.channel.country
 
     def promise(self, location: Location, moment: datetime) -> datetime:
+        minutes: int = settings.SHIP_PACKING_MINUTES
         if not location.opening_hours:  # a warehouse without hours works around the clock
-            return moment + timedelta(minutes=self.PACKING_MINUTES)
-        return add_opening_minutes(location, moment, self.PACKING_MINUTES)
+            return moment + timedelta(minutes=minutes)
+        return add_opening_minutes(location, moment, minutes)
 
     def opened(
         self,

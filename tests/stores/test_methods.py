@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -110,6 +110,16 @@ def test_the_promise_counts_an_hour_of_opening_time(shop) -> None:
     promise = method.promise(shop.store, datetime(2026, 3, 2, 10, 30, tzinfo=UTC))
 
     assert promise == datetime(2026, 3, 3, 8, 30, tzinfo=UTC)
+
+
+def test_the_retailer_says_how_long_the_work_takes(shop, settings) -> None:
+    settings.PICKUP_PICK_MINUTES = 90
+    settings.SHIP_PACKING_MINUTES = 30
+    shop.warehouse.opening_hours = {}
+    moment = datetime(2026, 3, 2, 10, tzinfo=UTC)
+
+    assert method_of("collect").promise(shop.store, moment) == moment + timedelta(minutes=90)
+    assert method_of("ship").promise(shop.warehouse, moment) == moment + timedelta(minutes=30)
 
 
 def test_many_pickups_open_in_one_statement(shop) -> None:
