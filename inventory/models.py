@@ -162,7 +162,10 @@ class Allocation(models.Model):
 
 
 class StockMovement(ScopedModel):
-    """One immutable row of the ledger: what changed, why, by whom, and when it really happened."""
+    """One immutable row of the ledger: what changed, why, by whom, and when it really happened.
+
+    The table is partitioned by the month of `recorded_at`, see `inventory.services.partitions`.
+    """
 
     scope_paths: ClassVar[dict[str, str]] = {"location": "location_id"}
 
@@ -184,7 +187,7 @@ class StockMovement(ScopedModel):
     cause = models.CharField(_("cause"), max_length=120)
     reason = models.CharField(_("reason"), max_length=40, blank=True, default="")
     actor = models.CharField(_("who"), max_length=150)
-    # Unique where given: the same delivery, count line or sale can be booked once only.
+    # Unique where given, see `SourceReference`.
     source_reference = models.CharField(max_length=120, null=True, blank=True)  # noqa: DJ001
     occurred_at = models.DateTimeField(_("happened"), db_default=Now())
     recorded_at = models.DateTimeField(_("recorded"), db_default=Now())
@@ -193,7 +196,6 @@ class StockMovement(ScopedModel):
         verbose_name = _("stock movement")
         verbose_name_plural = _("stock movements")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["source_reference"], name="movement_source_once"),
             models.CheckConstraint(
                 condition=~Q(on_hand=0, allocated=0, held=0, unavailable=0),
                 name="movement_moves_something",
@@ -204,6 +206,11 @@ class StockMovement(ScopedModel):
             models.Index(
                 fields=["demand"], name="movement_demand", condition=Q(demand__isnull=False)
             ),
+            models.Index(
+                fields=["source_reference"],
+                name="movement_source",
+                condition=Q(source_reference__isnull=False),
+            ),
         ]
         triggers: ClassVar = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
@@ -211,3 +218,15 @@ class StockMovement(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.sku_id} @ {self.location_id}"
+
+
+class SourceReference(models.Model):
+    """What a movement was booked for, once: a delivery, a count line, a till receipt.
+
+    A table of its own, because a partitioned ledger cannot be unique across its months.
+    """
+
+    reference = models.CharField(primary_key=True, max_length=120)
+
+    def __str__(self) -> str:
+        return self.reference

@@ -191,6 +191,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "oms.core.tasks.idempotency_prune",
         "schedule": schedule(3600.0),
     },
+    "ledger-partitions": {
+        "task": "inventory.tasks.ledger_partitions",
+        "schedule": schedule(86400.0),
+    },
     "message-sweep": {
         "task": "oms.notifications.tasks.message_deliver",
         "schedule": schedule(SWEEP_SECONDS),

@@ -8,6 +8,43 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from inventory.services.partitions import partitions_ensure
+
+# The key of a partitioned table must hold the column it is partitioned by. The sequence is named
+# and owned as Django would have it.
+LEDGER = """
+CREATE SEQUENCE inventory_stockmovement_id_seq;
+CREATE TABLE inventory_stockmovement (
+    id bigint NOT NULL DEFAULT nextval('inventory_stockmovement_id_seq'),
+    kind varchar(16) NOT NULL,
+    on_hand integer NOT NULL,
+    allocated integer NOT NULL,
+    held integer NOT NULL,
+    unavailable integer NOT NULL,
+    demand uuid,
+    cause varchar(120) NOT NULL,
+    reason varchar(40) NOT NULL,
+    actor varchar(150) NOT NULL,
+    source_reference varchar(120),
+    occurred_at timestamptz NOT NULL DEFAULT statement_timestamp(),
+    recorded_at timestamptz NOT NULL DEFAULT statement_timestamp(),
+    location_id bigint NOT NULL,
+    sku_id bigint NOT NULL,
+    PRIMARY KEY (id, recorded_at),
+    CONSTRAINT movement_moves_something
+        CHECK (NOT (on_hand = 0 AND allocated = 0 AND held = 0 AND unavailable = 0))
+) PARTITION BY RANGE (recorded_at);
+ALTER SEQUENCE inventory_stockmovement_id_seq OWNED BY inventory_stockmovement.id;
+CREATE INDEX movement_stock ON inventory_stockmovement (sku_id, location_id, id);
+CREATE INDEX movement_demand ON inventory_stockmovement (demand) WHERE demand IS NOT NULL;
+CREATE INDEX movement_source ON inventory_stockmovement (source_reference)
+    WHERE source_reference IS NOT NULL;
+"""
+
+
+def first_partitions(apps, schema_editor):
+    partitions_ensure()
+
 
 class Migration(migrations.Migration):
 
@@ -101,30 +138,45 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='StockMovement',
+            name='SourceReference',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('received', 'Received'), ('shipped', 'Shipped'), ('sold', 'Sold'), ('returned', 'Returned'), ('adjusted', 'Adjusted'), ('counted', 'Counted'), ('transferred_out', 'Transferred out'), ('transferred_in', 'Transferred in'), ('allocated', 'Allocated'), ('released', 'Released'), ('held', 'Held'), ('unheld', 'Hold ended'), ('disposed', 'Set aside'), ('undisposed', 'Put back on sale')], max_length=16, verbose_name='kind')),
-                ('on_hand', models.IntegerField(default=0, verbose_name='on hand')),
-                ('allocated', models.IntegerField(default=0, verbose_name='allocated')),
-                ('held', models.IntegerField(default=0, verbose_name='held')),
-                ('unavailable', models.IntegerField(default=0, verbose_name='unavailable')),
-                ('demand', models.UUIDField(null=True)),
-                ('cause', models.CharField(max_length=120, verbose_name='cause')),
-                ('reason', models.CharField(blank=True, default='', max_length=40, verbose_name='reason')),
-                ('actor', models.CharField(max_length=150, verbose_name='who')),
-                ('source_reference', models.CharField(blank=True, max_length=120, null=True)),
-                ('occurred_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='happened')),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='recorded')),
-                ('location', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='movements', to='inventory.location')),
-                ('sku', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='movements', to='catalog.sku')),
+                ('reference', models.CharField(max_length=120, primary_key=True, serialize=False)),
             ],
-            options={
-                'verbose_name': 'stock movement',
-                'verbose_name_plural': 'stock movements',
-                'indexes': [models.Index(fields=['sku', 'location', 'id'], name='movement_stock'), models.Index(condition=models.Q(('demand__isnull', False)), fields=['demand'], name='movement_demand')],
-                'constraints': [models.UniqueConstraint(fields=('source_reference',), name='movement_source_once'), models.CheckConstraint(condition=models.Q(('allocated', 0), ('held', 0), ('on_hand', 0), ('unavailable', 0), _negated=True), name='movement_moves_something')],
-            },
+        ),
+        # Partitioned by month: Django makes no such tables, and need not know.
+        migrations.SeparateDatabaseAndState(
+            state_operations=[
+                migrations.CreateModel(
+                    name='StockMovement',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('kind', models.CharField(choices=[('received', 'Received'), ('shipped', 'Shipped'), ('sold', 'Sold'), ('returned', 'Returned'), ('adjusted', 'Adjusted'), ('counted', 'Counted'), ('transferred_out', 'Transferred out'), ('transferred_in', 'Transferred in'), ('allocated', 'Allocated'), ('released', 'Released'), ('held', 'Held'), ('unheld', 'Hold ended'), ('disposed', 'Set aside'), ('undisposed', 'Put back on sale')], max_length=16, verbose_name='kind')),
+                        ('on_hand', models.IntegerField(default=0, verbose_name='on hand')),
+                        ('allocated', models.IntegerField(default=0, verbose_name='allocated')),
+                        ('held', models.IntegerField(default=0, verbose_name='held')),
+                        ('unavailable', models.IntegerField(default=0, verbose_name='unavailable')),
+                        ('demand', models.UUIDField(null=True)),
+                        ('cause', models.CharField(max_length=120, verbose_name='cause')),
+                        ('reason', models.CharField(blank=True, default='', max_length=40, verbose_name='reason')),
+                        ('actor', models.CharField(max_length=150, verbose_name='who')),
+                        ('source_reference', models.CharField(blank=True, max_length=120, null=True)),
+                        ('occurred_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='happened')),
+                        ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='recorded')),
+                        ('location', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='movements', to='inventory.location')),
+                        ('sku', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='movements', to='catalog.sku')),
+                    ],
+                    options={
+                        'verbose_name': 'stock movement',
+                        'verbose_name_plural': 'stock movements',
+                        'indexes': [models.Index(fields=['sku', 'location', 'id'], name='movement_stock'), models.Index(condition=models.Q(('demand__isnull', False)), fields=['demand'], name='movement_demand'), models.Index(condition=models.Q(('source_reference__isnull', False)), fields=['source_reference'], name='movement_source')],
+                        'constraints': [models.CheckConstraint(condition=models.Q(('allocated', 0), ('held', 0), ('on_hand', 0), ('unavailable', 0), _negated=True), name='movement_moves_something')],
+                    },
+                ),
+            ],
+            database_operations=[
+                migrations.RunSQL(LEDGER, "DROP TABLE inventory_stockmovement"),
+                migrations.RunPython(first_partitions, migrations.RunPython.noop),
+            ],
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='stockmovement',

@@ -56,7 +56,7 @@ def adjust(rows: Sequence[StockChange], *, cause: str, actor: Actor) -> None:
             stock_add(params["skus"], params["locations"])
             refused = run(statements.ADJUST, params)
     except IntegrityError as error:
-        if "movement_source_once" in str(error):
+        if "inventory_sourcereference" in str(error):
             raise AlreadyBooked from error
         raise
     if any(row.problem == "booked" for row in refused):

@@ -204,7 +204,7 @@ WITH given AS (
         FROM need LEFT JOIN locked USING (sku_id, location_id) WHERE locked.id IS NULL
         UNION ALL
         SELECT 'booked', given.sku_id, given.location_id, given.delta, 0
-        FROM given JOIN inventory_stockmovement USING (source_reference)
+        FROM given JOIN inventory_sourcereference ON reference = source_reference
         UNION ALL
         SELECT 'short', sku_id, location_id, -delta, on_hand
         FROM locked WHERE on_hand + delta < 0),
@@ -219,7 +219,12 @@ WITH given AS (
         SELECT sku_id, location_id, kind, delta, 0, 0, 0,
             %(cause)s, reason, %(actor)s, source_reference
         FROM given WHERE delta <> 0 AND NOT EXISTS (SELECT FROM refused)
-        ORDER BY position)
+        ORDER BY position),
+    referenced AS (
+        INSERT INTO inventory_sourcereference (reference)
+        SELECT source_reference FROM given
+        WHERE delta <> 0 AND source_reference IS NOT NULL AND NOT EXISTS (SELECT FROM refused)
+        ORDER BY source_reference)
 {REFUSED}
 """  # noqa: S608 - constants only
 

@@ -1,0 +1,11 @@
+"""What beat starts for stock."""
+
+from celery import shared_task
+
+from inventory.services.partitions import partitions_ensure
+
+
+@shared_task
+def ledger_partitions() -> list[str]:
+    """Have the ledger's next months ready."""
+    return partitions_ensure()
