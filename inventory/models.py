@@ -161,6 +161,42 @@ class Allocation(models.Model):
         return f"{self.demand}: {self.quantity} × {self.sku_id} @ {self.location_id}"
 
 
+class Hold(models.Model):
+    """Units kept for a basket or a quote until `expires_at`; a kit's are those of its components.
+
+    From its deadline on a hold counts no more, even while the sweep has not taken its units off
+    `Stock.held` yet: whoever falls short takes them first (`inventory.services.holds`).
+    """
+
+    demand = models.UUIDField()
+    sku = models.ForeignKey(
+        Sku, models.PROTECT, related_name="holds", db_constraint=False, db_index=False
+    )
+    location = models.ForeignKey(
+        Location, models.PROTECT, related_name="holds", db_constraint=False, db_index=False
+    )
+    quantity = models.PositiveIntegerField()
+    expires_at = models.DateTimeField()
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("hold")
+        verbose_name_plural = _("holds")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["sku", "location", "demand"], name="hold_once_per_demand"
+            ),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="hold_quantity"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["demand"], name="hold_demand"),
+            models.Index(fields=["expires_at"], name="hold_expiry"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.demand}: {self.quantity} × {self.sku_id} @ {self.location_id}"
+
+
 class StockMovement(ScopedModel):
     """One immutable row of the ledger: what changed, why, by whom, and when it really happened.
 

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from inventory.services.holds import holds_sweep
 from inventory.services.partitions import partitions_ensure
 
 
@@ -9,3 +10,9 @@ from inventory.services.partitions import partitions_ensure
 def ledger_partitions() -> list[str]:
     """Have the ledger's next months ready."""
     return partitions_ensure()
+
+
+@shared_task
+def hold_sweep() -> int:
+    """Give free what was held past its deadline."""
+    return holds_sweep()

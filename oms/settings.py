@@ -191,6 +191,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "oms.core.tasks.idempotency_prune",
         "schedule": schedule(3600.0),
     },
+    "hold-sweep": {"task": "inventory.tasks.hold_sweep", "schedule": schedule(SWEEP_SECONDS)},
     "ledger-partitions": {
         "task": "inventory.tasks.ledger_partitions",
         "schedule": schedule(86400.0),

@@ -16,8 +16,12 @@ WITH parts AS (
     FROM (SELECT DISTINCT unnest(%(skus)s::bigint[]) AS sku_id) AS asked
         LEFT JOIN catalog_kitcomponent AS part ON part.kit_id = asked.sku_id)
 SELECT parts.sku_id, stock.location_id,
+    -- A hold counts no more from its deadline on, swept or not.
     MIN(GREATEST(stock.on_hand - stock.allocated - stock.held - stock.safety_stock
-        - stock.unavailable, 0) / parts.per_unit)
+        - stock.unavailable + COALESCE((
+            SELECT SUM(quantity) FROM inventory_hold AS hold
+            WHERE hold.sku_id = stock.sku_id AND hold.location_id = stock.location_id
+                AND hold.expires_at <= statement_timestamp()), 0), 0) / parts.per_unit)::integer
 FROM parts CROSS JOIN LATERAL (
     -- OFFSET 0 keeps the planner from reading whole locations when many are asked about.
     SELECT * FROM inventory_stock AS here WHERE here.sku_id = parts.part_id {here} OFFSET 0

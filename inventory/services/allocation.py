@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from inventory.demand import Demand
 from inventory.errors import InsufficientStock, NotAllocated, Shortage
 from inventory.services import statements
+from inventory.services.holds import lapsed_end
 from inventory.services.ledger import Refusal, demand_params, items, run
 from inventory.status import MovementKind
 from oms.core.actors import Actor
@@ -22,7 +23,10 @@ def allocate(demands: Sequence[Demand], *, cause: str, actor: Actor) -> None:
     """
     if not demands:
         return
-    refused = run(statements.ALLOCATE, demand_params(demands, cause=cause, actor=actor))
+    params = demand_params(demands, cause=cause, actor=actor)
+    refused = run(statements.ALLOCATE, params)
+    if refused and lapsed_end(demands):
+        refused = run(statements.ALLOCATE, params)
     if refused:
         raise InsufficientStock(items=items(refused, "available"))
 

@@ -14,17 +14,22 @@ WITH ledger AS (
     claims AS (
         SELECT sku_id, location_id, SUM(quantity) AS allocated, COUNT(*) AS allocations
         FROM inventory_allocation GROUP BY sku_id, location_id),
+    holds AS (
+        SELECT sku_id, location_id, SUM(quantity) AS held
+        FROM inventory_hold GROUP BY sku_id, location_id),
     compared AS MATERIALIZED (
         SELECT sku_id, location_id, figure.*, stock.id AS stock_id
         FROM inventory_stock AS stock
             FULL JOIN ledger USING (sku_id, location_id)
             FULL JOIN claims USING (sku_id, location_id)
+            FULL JOIN holds USING (sku_id, location_id)
             CROSS JOIN LATERAL (VALUES
                 ('on_hand', 'movements', stock.on_hand, ledger.on_hand),
                 ('allocated', 'movements', stock.allocated, ledger.allocated),
                 ('held', 'movements', stock.held, ledger.held),
                 ('unavailable', 'movements', stock.unavailable, ledger.unavailable),
-                ('allocated', 'allocations', stock.allocated, claims.allocated)
+                ('allocated', 'allocations', stock.allocated, claims.allocated),
+                ('held', 'holds', stock.held, holds.held)
             ) AS figure(figure, source, recorded, proved)
         WHERE COALESCE(figure.recorded, 0) <> COALESCE(figure.proved, 0)),
     counted AS (
@@ -44,7 +49,7 @@ ORDER BY sku.code, location.code, compared.figure, compared.source DESC
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """A figure of one stock row that is not the sum of its `source` (movements or allocations)."""
+    """A figure of one stock row that is not the sum of its `source`: movements, claims, holds."""
 
     sku: str
     location: str
@@ -73,7 +78,7 @@ class StockAudit:
 
 
 def stock_audit(limit: int = 1000) -> StockAudit:
-    """Compare every stock row with its movements and allocations, in one statement."""
+    """Compare every stock row with its movements, allocations and holds, in one statement."""
     with connection.cursor() as cursor:
         cursor.execute(AUDIT, {"limit": limit})
         rows = cursor.fetchall()

@@ -35,8 +35,7 @@ REFUSED = """
         LEFT JOIN inventory_location AS location ON location.id = refused.location_id
     ORDER BY sku.code, location.code"""
 
-ALLOCATE = f"""
-WITH {WANTED},
+LOCKED_AVAILABLE = f"""
     locked AS MATERIALIZED (
         SELECT stock.id, stock.sku_id, stock.location_id, need.quantity,
             stock.on_hand - stock.allocated - stock.held - stock.safety_stock
@@ -47,7 +46,11 @@ WITH {WANTED},
         SELECT 'short' AS problem, need.sku_id, need.location_id, need.quantity AS wanted,
             GREATEST(COALESCE(locked.available, 0), 0) AS there
         FROM need LEFT JOIN locked USING (sku_id, location_id)
-        WHERE COALESCE(locked.available, 0) < need.quantity),
+        WHERE COALESCE(locked.available, 0) < need.quantity)"""  # noqa: S608 - constants only
+
+ALLOCATE = f"""
+WITH {WANTED},
+    {LOCKED_AVAILABLE},
     moved AS (
         UPDATE inventory_stock AS stock SET allocated = stock.allocated + locked.quantity
         FROM locked

@@ -2,6 +2,8 @@
 
 import uuid
 from collections import Counter
+from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import transaction
@@ -23,6 +25,8 @@ from inventory.models import Allocation, Stock, StockMovement
 from inventory.services.adjustment import StockChange, adjust
 from inventory.services.allocation import allocate, release, ship, unship
 from inventory.services.audit import stock_audit
+from inventory.services.holds import hold, holds_sweep, unhold
+from oms.core.clock import now
 from tests.inventory.factories import ACTOR, make_kit, make_location, make_sku
 
 SKUS = range(4)  # 0 and 1 are plain; 2 = 2 × 0 + 1 × 1; 3 = 3 × 1
@@ -45,6 +49,7 @@ class Ledger(RuleBasedStateMachine):
         self.on_hand: Counter[tuple[int, int]] = Counter()
         self.claims: Counter[tuple[uuid.UUID, int, int]] = Counter()
         self.gone: Counter[tuple[uuid.UUID, int, int]] = Counter()
+        self.held: dict[uuid.UUID, Counter[tuple[int, int]]] = {}
 
     def teardown(self) -> None:
         if hasattr(self, "sandbox"):
@@ -57,6 +62,16 @@ class Ledger(RuleBasedStateMachine):
             for part, per_unit in PARTS[sku].items():
                 total[part, place] += units * per_unit
         return total
+
+    def available(self, lines) -> bool:
+        """Whether the lines fit into what is neither claimed nor held."""
+        taken = self.allocated() + self.all_held()
+        return all(
+            self.on_hand[key] - taken[key] >= units for key, units in self.parts(lines).items()
+        )
+
+    def all_held(self) -> Counter[tuple[int, int]]:
+        return sum(self.held.values(), Counter())
 
     def parts(self, lines) -> Counter[tuple[int, int]]:
         total: Counter[tuple[int, int]] = Counter()
@@ -87,14 +102,39 @@ class Ledger(RuleBasedStateMachine):
     def take(self, lines) -> None:
         uids = [uuid.uuid4() for _ in lines]
         demands = [self.demand(uid, *line) for uid, line in zip(uids, lines, strict=True)]
-        allocated = self.allocated()
-        fits = all(
-            self.on_hand[key] - allocated[key] >= units for key, units in self.parts(lines).items()
-        )
+        fits = self.available(lines)
         assert self.call(allocate, demands, InsufficientStock) == fits
         if fits:
             for uid, (sku, place, units) in zip(uids, lines, strict=True):
                 self.claims[uid, sku, place] += units
+
+    @rule(lines=LINES.filter(bool), lapsed=st.booleans())
+    def keep(self, lines, lapsed) -> None:
+        """A hold; one whose deadline is over keeps nothing from anybody."""
+        uid = uuid.uuid4()
+        until = now() + timedelta(minutes=-1 if lapsed else 15)
+        demands = [self.demand(uid, *line) for line in lines]
+        fits = self.available(lines)
+        keeps = partial(hold, until=until)
+        assert self.call(keeps, demands, InsufficientStock) == fits
+        if fits and not lapsed:
+            self.held[uid] = self.parts(lines)
+
+    @precondition(lambda self: self.held)
+    @rule(data=st.data())
+    def let_go(self, data) -> None:
+        uid = data.draw(st.sampled_from(sorted(self.held)))
+        assert unhold([uid], cause="test", actor=ACTOR) == len(self.held.pop(uid))
+        assert unhold([uid], cause="test", actor=ACTOR) == 0
+
+    @rule()
+    def sweep(self) -> None:
+        holds_sweep()
+        swept = {(s.sku_id, s.location_id): s.held for s in Stock.objects.all() if s.held}
+        assert swept == {
+            (self.skus[part].pk, self.places[place].pk): units
+            for (part, place), units in self.all_held().items()
+        }
 
     def some_of(self, data, held: Counter) -> list[tuple[tuple[uuid.UUID, int, int], int]]:
         keys = data.draw(st.lists(st.sampled_from(sorted(held)), min_size=1, max_size=3))
