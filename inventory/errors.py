@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from oms.core.errors import Conflict
+from oms.core.errors import Conflict, DomainError
 
 
 class InsufficientStock(Conflict):
@@ -51,3 +51,21 @@ class ShortageUnconfirmed(Conflict):
 
     code = "shortage_unconfirmed"
     title = _("Orders have claimed more than would be left")
+
+
+class StaleBatch(Conflict):
+    """A newer batch of this location came before: an older one must not undo it.
+
+    `sequence` and `as_of`: the newest received so far.
+    """
+
+    code = "stale_batch"
+    title = _("A newer batch was received before this one")
+
+
+class BatchReused(DomainError):
+    """The same batch id with other content: never applied, whichever comes second."""
+
+    status = 422
+    code = "batch_reused"
+    title = _("This batch id was used for another batch")

@@ -38,3 +38,19 @@ class AdjustmentReason(models.TextChoices):
     DAMAGED = "damaged", _("Damaged")
     RECEIPT = "receipt", _("Receipt without order")
     CORRECTION = "correction", _("Correction of a mistake")
+
+
+class BatchKind(models.TextChoices):
+    """What the rows of a stock batch say."""
+
+    FULL = "full", _("Full count")
+    PARTIAL = "partial", _("Partial count")
+    DELTA = "delta", _("Differences")
+
+
+class BatchStatus(models.TextChoices):
+    RECEIVED = "received", _("Received")
+    APPLIED = "applied", _("Applied")
+    # A dry run that went through, and a batch whose rows have errors.
+    CHECKED = "checked", _("Checked")
+    REFUSED = "refused", _("Refused")

@@ -231,6 +231,7 @@ AUDIENCE_DIRECTORIES: dict[str, str] = {
 JOB_RUNNERS: dict[str, str] = {
     "catalog.import": "catalog.imports.catalog_import",
     "catalog.price_import": "catalog.imports.price_import",
+    "inventory.stock_batch": "inventory.services.batches.batch_run",
     "inventory.stock_import": "inventory.imports.stock_import",
 }
 FULFILMENT_METHODS: dict[str, str] = {
@@ -351,6 +352,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 IMPORT_MAX_BYTES = 10 * 1024 * 1024
 IMPORT_MAX_ROWS = 20_000
+STOCK_BATCH_MAX_BYTES = env.int("STOCK_BATCH_MAX_BYTES", default=512 * 1024 * 1024)
 
 # --- security ---------------------------------------------------------------------------------
 _https = env.bool("HTTPS", default=not DEVELOPMENT)

@@ -19,14 +19,17 @@ class ApiView(GenericAPIView[Any]):
 
     permissions_required: ClassVar[dict[str, Permission]] = {}
     parser_classes = (JsonParser,)
+    # Off where a body is too large to be kept: such a view reads it as a stream.
+    keeps_body: ClassVar[bool] = True
 
     @property
     def actor(self) -> Actor:
         return cast(Actor, self.request.auth)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        # Read first, so that the exact bytes are still there for the fingerprint.
-        _ = request._request.body
+        if self.keeps_body:
+            # Read first, so that the exact bytes are still there for the fingerprint.
+            _ = request._request.body
         super().initial(request, *args, **kwargs)
 
     def write_once(
