@@ -49,7 +49,9 @@ def _csv(header: str, lines: Iterator[str]) -> Iterator[BatchRow]:
             if len(cells) > last:
                 yield reader.line_num + 1, cells[sku], cells[quantity]
             elif cells:
-                yield reader.line_num + 1, *(["", *cells, "", ""][1:3])
+                # What is missing is nothing, and refused as such by its row.
+                short = [*cells, *[""] * (last + 1)]
+                yield reader.line_num + 1, short[sku], short[quantity]
     except csv.Error as error:
         raise _bad(reader.line_num + 1, str(error)) from error
 

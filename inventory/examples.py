@@ -60,3 +60,29 @@ ADJUSTMENT: dict[str, Any] = {
     ],
 }
 SHORT: dict[str, Any] = {"sku": "GRD-SHEARS-01", "location": "MI01", "wanted": 5, "on_hand": 3}
+
+BATCH_CSV = "sku,quantity\nHO007-TER,12\nKI018-SAG,0\n"
+BATCH = {
+    "uid": "5a0f1c0e-4c1b-4b57-9b1d-0f6f6f0f7a31",
+    "location": "MI-NAV",
+    "batch_id": "2026-11-22-evening",
+    "sequence": 326,
+    "kind": "full",
+    "as_of": "2026-11-22T19:30:00Z",
+    "dry_run": False,
+    "keep_good": True,
+    "status": "applied",
+    "result": {
+        "rows": 41200,
+        "rows_with_errors": 3,
+        "changed": 1180,
+        "units_up": 2210,
+        "units_down": 1944,
+        "shortages": 1,
+        "beyond_zero": 0,
+    },
+    "error_count": 3,
+    "row_errors": "https://oms.example.com/api/v1/stock-batches/5a0f1c0e-…/errors/",
+    "created_at": "2026-11-22T19:31:02Z",
+    "finished_at": "2026-11-22T19:31:06Z",
+}

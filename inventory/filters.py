@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Category, Sku
 from catalog.selectors import category_choices, skus_search, skus_within
-from inventory.models import Location, Stock, StockMovement
+from inventory.models import Location, Stock, StockBatch, StockMovement
 from inventory.selectors import locations_visible
 from inventory.selectors.stock import with_state
-from inventory.status import LocationKind, MovementKind
+from inventory.status import BatchStatus, LocationKind, MovementKind
 from oms.core.permissions import Permission
 
 
@@ -36,6 +36,15 @@ class LocationApiFilter(filters.FilterSet):
 
     class Meta:
         model = Location
+        fields: ClassVar[list[str]] = []
+
+
+class BatchApiFilter(filters.FilterSet):
+    location = CodesFilter("location__code", help_text="Location codes, comma-separated.")
+    status = filters.MultipleChoiceFilter(choices=BatchStatus.choices)
+
+    class Meta:
+        model = StockBatch
         fields: ClassVar[list[str]] = []
 
 

@@ -201,11 +201,12 @@ def _staged(batch: StockBatch, job: JobRun) -> Iterator[int]:
         cursor.execute(statements.STAGE)
         try:
             job.progress(0, batch.size)
-            with cursor.copy(statements.STAGE_COPY) as copy:
-                for block in read_rows(_chunks(batch)):
-                    rows += len(block)
-                    text = io.StringIO()
-                    csv.writer(text).writerows(block)
+            for block in read_rows(_chunks(batch)):
+                rows += len(block)
+                text = io.StringIO()
+                csv.writer(text).writerows(block)
+                # Block by block: while a COPY goes on, the next piece cannot be read.
+                with cursor.copy(statements.STAGE_COPY) as copy:
                     copy.write(text.getvalue().replace("\0", ""))
             sign = "[+-]?" if batch.kind == BatchKind.DELTA else "[+]?"
             cursor.execute(statements.RESOLVE.format(sign=sign))
@@ -220,9 +221,9 @@ def _staged(batch: StockBatch, job: JobRun) -> Iterator[int]:
 
 
 def _chunks(batch: StockBatch) -> Iterator[bytes]:
-    pieces = BatchChunk.objects.filter(batch=batch).order_by("position")
-    for data in pieces.values_list("data", flat=True).iterator(chunk_size=1):
-        yield bytes(data)
+    pieces = BatchChunk.objects.filter(batch=batch)
+    for position in sorted(pieces.values_list("position", flat=True)):
+        yield bytes(pieces.values_list("data", flat=True).get(position=position))
 
 
 @transaction.atomic
