@@ -87,6 +87,10 @@ STATUS_LOOK: dict[str, Look] = {
     "unheld": Look("grey", "hand-off", pgettext_lazy("status", "Hold ended")),
     "disposed": Look("amber", "package-off", pgettext_lazy("status", "Set aside")),
     "undisposed": Look("green", "package", pgettext_lazy("status", "Put back on sale")),
+    # Stock batches
+    "applied": Look("green", "circle-check", pgettext_lazy("status", "Applied")),
+    "checked": Look("blue", "eye-check", pgettext_lazy("status", "Checked")),
+    "refused": Look("red", "circle-x", pgettext_lazy("status", "Refused")),
     # Events and messages
     "pending": Look("blue", "clock", pgettext_lazy("status", "Pending")),
     "delivered": Look("green", "circle-check", pgettext_lazy("status", "Delivered")),

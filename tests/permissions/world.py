@@ -6,8 +6,11 @@ from uuid import uuid4
 
 from django.db import transaction
 
+from inventory.models import Location, StockBatch
+from inventory.status import BatchKind
 from oms.core.actors import system_actor, user_actor
 from oms.core.audit import audit_record, audit_trail
+from oms.core.clock import now
 from oms.core.jobs import job_start
 from oms.core.models import User
 from oms.notifications.services import message_queue
@@ -68,10 +71,23 @@ def make_world() -> World:
         "stock",
         tuple({"code": shop.skus[0].code, "location": one.code} for one in (shop.store, other)),
     )
+    add("batch", tuple({"uid": make_batch(one).uid} for one in (shop.store, other)))
     add("company", ({"code": trade.x.code}, {"code": trade.y.code}))
     _company_orders(world, trade)
     _shared(world, shop, orders)
     return world
+
+
+def make_batch(location: Location) -> StockBatch:
+    return StockBatch.objects.create(
+        location=location,
+        batch_id="evening",
+        sequence=1,
+        kind=BatchKind.FULL,
+        as_of=now(),
+        digest="0" * 64,
+        created_by="feed",
+    )
 
 
 def _users(a: Any, b: Any, trade: Any) -> dict[str, User]:
