@@ -34,16 +34,14 @@ def order(random: Random, skus: list[str], lines: int) -> dict[str, Any]:
 
 def client(
     plan: dict[str, Any],
-    number: int,
+    requests: list[bytes],
     statuses: Counter[int],
     took: list[float],
     refusals: list[str],
 ) -> None:
     """Send this client's share of the orders over one kept-alive connection."""
-    random = Random(number)
     with socket.create_connection(("127.0.0.1", plan["port"]), timeout=30) as connection:
-        for _ in range(plan["orders"] // plan["clients"]):
-            request = request_of(plan, random)
+        for request in requests:
             start = time.perf_counter()
             connection.sendall(request)
             status, answer = answer_of(connection)
@@ -87,10 +85,13 @@ def main() -> None:
     statuses: Counter[int] = Counter()
     took: list[float] = []
     refusals: list[str] = []
-    threads = [
-        threading.Thread(target=client, args=(plan, number, statuses, took, refusals))
-        for number in range(plan["clients"])
-    ]
+    threads = []
+    for number in range(plan["clients"]):
+        random = Random(number)
+        requests = [request_of(plan, random) for _ in range(plan["orders"] // plan["clients"])]
+        threads.append(
+            threading.Thread(target=client, args=(plan, requests, statuses, took, refusals))
+        )
     start = time.perf_counter()
     for thread in threads:
         thread.start()

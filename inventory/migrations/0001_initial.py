@@ -133,9 +133,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'stock',
                 'verbose_name_plural': 'stock',
-                'indexes': [models.Index(condition=models.Q(('on_hand__lt', models.F('allocated'))), fields=['location', 'sku'], name='stock_shortage')],
                 'constraints': [models.UniqueConstraint(fields=('sku', 'location'), name='stock_once'), models.CheckConstraint(condition=models.Q(('on_hand__gte', 0)), name='stock_on_hand'), models.CheckConstraint(condition=models.Q(('allocated__gte', 0)), name='stock_allocated'), models.CheckConstraint(condition=models.Q(('held__gte', 0)), name='stock_held'), models.CheckConstraint(condition=models.Q(('unavailable__gte', 0)), name='stock_unavailable'), models.CheckConstraint(condition=models.Q(('safety_stock__gte', 0)), name='stock_safety_stock')],
             },
+        ),
+        migrations.RunSQL(
+            "ALTER TABLE inventory_stock SET (fillfactor = 80)",
+            "ALTER TABLE inventory_stock RESET (fillfactor)",
         ),
         migrations.CreateModel(
             name='SourceReference',
