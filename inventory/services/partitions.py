@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from oms.core.clock import now
 
 # So long may beat be away before the ledger has no month to write to.
-MONTHS_AHEAD = 12
+YEARS_AHEAD = 1
 KNOWN = """
 SELECT child.relname FROM pg_inherits
 JOIN pg_class AS child ON child.oid = inhrelid
@@ -26,23 +26,30 @@ ALTER TABLE inventory_stockmovement ATTACH PARTITION {name}
 
 
 @transaction.atomic
-def partitions_ensure() -> list[str]:
-    """Make the partitions of this month and the `MONTHS_AHEAD` that follow; the new ones' names.
+def partitions_ensure(since: datetime | None = None) -> list[str]:
+    """Make the partitions of this month and a year that follows; the new ones' names.
 
-    Months are of UTC. Waits for nobody longer than the lock time-out, and may run at any time.
+    `since`: and of every month from then on, for a ledger that is brought along. Months are of UTC.
+    Waits for nobody longer than the lock time-out, and may run at any time.
     """
     made = []
     with connection.cursor() as cursor:
         cursor.execute(KNOWN)
         known = {row[0] for row in cursor.fetchall()}
-        month = now().astimezone(UTC).date().replace(day=1)
-        for _ in range(MONTHS_AHEAD + 1):
+        month = _month(since or now())
+        present = _month(now())
+        last = present.replace(year=present.year + YEARS_AHEAD)
+        while month <= last:
             name, following = f"inventory_stockmovement_{month:%Y_%m}", _following(month)
             if name not in known:
                 cursor.execute(CREATE.format(name=name, start=_start(month), end=_start(following)))
                 made.append(name)
             month = following
     return made
+
+
+def _month(moment: datetime) -> date:
+    return moment.astimezone(UTC).date().replace(day=1)
 
 
 def _following(month: date) -> date:

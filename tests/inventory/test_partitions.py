@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 from inventory.errors import AlreadyBooked
 from inventory.models import SourceReference, StockMovement
 from inventory.services.adjustment import StockChange, adjust
-from inventory.services.partitions import MONTHS_AHEAD, partitions_ensure
+from inventory.services.partitions import partitions_ensure
 from oms.core.actors import system_actor
 from tests.inventory.factories import make_location, make_sku
 
@@ -27,7 +27,7 @@ def partitions() -> dict[str, str]:
 
 
 def test_a_year_of_months_is_ready_and_made_once() -> None:
-    assert len(partitions()) == MONTHS_AHEAD + 1
+    assert len(partitions()) == 13
     assert partitions_ensure() == []
 
 
@@ -38,6 +38,12 @@ def test_the_year_turns() -> None:
     assert made[-1] == "inventory_stockmovement_2032_12"
     bounds = partitions()["inventory_stockmovement_2031_12"]
     assert bounds == ("FOR VALUES FROM ('2031-12-01 00:00:00+00') TO ('2032-01-01 00:00:00+00')")
+
+
+def test_a_ledger_that_is_brought_along_has_its_months() -> None:
+    made = partitions_ensure(since=datetime(2020, 11, 30, tzinfo=UTC))
+    assert made[0] == "inventory_stockmovement_2020_11"
+    assert {"inventory_stockmovement_2020_12", "inventory_stockmovement_2021_01"} < set(made)
 
 
 def test_every_month_is_append_only() -> None:

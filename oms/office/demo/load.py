@@ -10,6 +10,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from inventory.models import Location
+from inventory.services.partitions import partitions_ensure
 from oms.core.actors import system_actor
 from oms.core.clock import now, retailer_zone
 from oms.core.errors import Conflict
@@ -63,8 +64,10 @@ def demo_load(*, scale: int = 1) -> dict[str, int]:
         raise NotEmpty
     rng = Random(SEED)  # noqa: S311 - a play, not a secret
     present = now()
+    begin = present - timedelta(days=DAYS + 1)
+    partitions_ensure(since=begin)
     with Travel() as travel:
-        travel.to(present - timedelta(days=DAYS + 1))
+        travel.to(begin)
         world = _world(travel, present, rng)
         _business(world, scale)
         world.timeline.run()
