@@ -34,6 +34,7 @@ HALF_HOUR = timedelta(minutes=30)
 WAITED_DAYS = 4
 # From the order to the bag at the desk.
 PICKING = timedelta(minutes=40)
+CUSTOMERS = 8
 
 
 class Scenes:
@@ -55,7 +56,8 @@ class Scenes:
         for method, ago in (("collect", 4), ("reserve", 9), ("collect", 17), ("reserve", 26)):
             self._scene(method, self._ago(ago))
         self._scene("collect", self._late(), channel="phone")
-        self._scene("collect", self._ago(48), (self._ago(12), self._half_picked))
+        for method, placed, begun in (("collect", 48, 12), ("reserve", 55, 8)):
+            self._scene(method, self._ago(placed), (self._ago(begun), self._half_picked))
         for method, deputy in (("reserve", ""), ("collect", ""), ("collect", "Teresa Bassi")):
             self._ready_since(method, self._open(self._some_days()), deputy=deputy)
         for method in ("collect", "reserve"):
@@ -88,8 +90,12 @@ class Scenes:
         deputy: str = "",
     ) -> None:
         def begin() -> None:
-            placed = self.pickups.place(self.store, method, channel=channel, deputy=deputy)
-            if placed is None:
+            # What a customer wanted may be gone: the next one wants something else.
+            for _ in range(CUSTOMERS):
+                placed = self.pickups.place(self.store, method, channel=channel, deputy=deputy)
+                if placed is not None:
+                    break
+            else:
                 return
             uid = _uid(placed)
             for moment, action in steps:
