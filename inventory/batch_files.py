@@ -22,7 +22,6 @@ BLOCK = 20_000
 GZIP = b"\x1f\x8b"
 # A gzip of a few megabytes may unpack to anything.
 MAX_BYTES = 2 * 1024**3
-MAX_FIELD = 200
 
 
 def read_rows(chunks: Iterable[bytes]) -> Iterator[list[BatchRow]]:

@@ -5,8 +5,13 @@ takes anyway. A locking sub-query returns each row as it is *after* the wait, so
 columns are exact; a guard on the target of the UPDATE would first be tried on the old version.
 """
 
-from inventory.models import Location, Stock, StockFeed
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from inventory.models import Location, Stock, StockBatch, StockFeed
 from oms.core.locks import lock_rows
+from oms.core.sql import fetch_rows
 
 STOCK_FOR_UPDATE = "ORDER BY stock.sku_id, stock.location_id FOR NO KEY UPDATE OF stock"
 
@@ -19,6 +24,33 @@ CLAIM_FOR_UPDATE = (
 def stock_for_update(sku_id: int, location_id: int) -> Stock:
     """Lock one stock row, which must exist. Never more than one: several lock in a statement."""
     return lock_rows(Stock.objects.filter(sku=sku_id, location=location_id))[0]
+
+
+@contextmanager
+def feed_worked_alone(location_id: int, *, waiting: Callable[[], None]) -> Iterator[None]:
+    """One worker at a time goes through a feed's batches; `waiting` is called every while.
+
+    The lock is the connection's and not a transaction's: the work takes several, and whoever sends
+    to the feed meanwhile does not wait for it. It ends with a worker that is killed.
+    """
+    feed = {"feed": f"stock feed {location_id}"}
+    while not fetch_rows(TRY_ALONE, feed)[0][0]:
+        waiting()
+        time.sleep(PAUSE)
+    try:
+        yield
+    finally:
+        fetch_rows(END_ALONE, feed)
+
+
+TRY_ALONE = "SELECT pg_try_advisory_lock(hashtextextended(%(feed)s::text, 0))"
+END_ALONE = "SELECT pg_advisory_unlock(hashtextextended(%(feed)s::text, 0))"
+PAUSE = 0.5
+
+
+def batch_for_update(batch: StockBatch) -> StockBatch:
+    """The batch as it is now, locked. Before any stock row."""
+    return lock_rows(StockBatch.objects.select_related("location").filter(pk=batch.pk))[0]
 
 
 def feed_for_update(location: Location) -> StockFeed:

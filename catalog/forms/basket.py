@@ -6,8 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from catalog.audiences import Audience
-from catalog.directory import audience_of
-from catalog.forms.fields import CURRENCIES, MomentField
+from catalog.forms.fields import CURRENCIES, MomentField, typed_audiences
 from catalog.models import Sku
 from catalog.selectors import skus_by_code
 
@@ -32,17 +31,7 @@ class BasketForm(forms.Form):
     at = MomentField(label=_("At"), help_text=_("Empty: now."))
 
     def clean_audiences(self) -> tuple[Audience, ...]:
-        audiences = []
-        for line in self.cleaned_data["audiences"].splitlines():
-            if not line.strip():
-                continue
-            audience = audience_of(line)
-            if audience is None:
-                raise forms.ValidationError(
-                    _("%(line)s is not one: write it as company:acme") % {"line": line.strip()[:60]}
-                )
-            audiences.append(audience)
-        return tuple(audiences)
+        return typed_audiences(self.cleaned_data["audiences"])
 
     def clean_lines(self) -> list[tuple[Sku, int]]:
         wanted: list[tuple[str, int]] = []

@@ -66,6 +66,19 @@ class CodesField(forms.CharField):
         return list({found[code].pk: found[code] for code in codes}.values())
 
 
+def typed_audiences(text: str) -> tuple[Audience, ...]:
+    """Audiences written one per line. Raises ValidationError naming the line that is none."""
+    audiences = []
+    for line in filter(None, map(str.strip, text.splitlines())):
+        audience = audience_of(line)
+        if audience is None:
+            raise forms.ValidationError(
+                _("%(line)s is not one: write it as company:acme") % {"line": line[:60]}
+            )
+        audiences.append(audience)
+    return tuple(audiences)
+
+
 class AudiencesForm(forms.Form):
     """Who a list or rule is for: known audiences by tick, others typed."""
 
@@ -85,17 +98,7 @@ class AudiencesForm(forms.Form):
         field.choices = audience_options()
 
     def clean_others(self) -> tuple[Audience, ...]:
-        audiences = []
-        for line in self.cleaned_data["others"].splitlines():
-            if not line.strip():
-                continue
-            audience = audience_of(line)
-            if audience is None:
-                raise forms.ValidationError(
-                    _("%(line)s is not one: write it as company:acme") % {"line": line.strip()[:60]}
-                )
-            audiences.append(audience)
-        return tuple(audiences)
+        return typed_audiences(self.cleaned_data["others"])
 
     def all_audiences(self) -> tuple[Audience, ...]:
         """Ticked and typed ones, each once."""

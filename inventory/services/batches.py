@@ -17,12 +17,12 @@ from typing import IO, Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 
 from inventory.batch_files import read_rows
 from inventory.errors import BatchReused, StaleBatch
-from inventory.locks import feed_for_update
+from inventory.locks import batch_for_update, feed_for_update, feed_worked_alone
 from inventory.models import BatchChunk, BatchError, Location, StockBatch
 from inventory.services import batch_statements as statements
 from inventory.services.ledger import MAX_ACTOR, MAX_CAUSE
@@ -30,13 +30,15 @@ from inventory.status import BatchKind, BatchStatus, MovementKind
 from oms.core.actors import Actor
 from oms.core.audit import audit_record
 from oms.core.clock import now
-from oms.core.errors import InvalidInput, Issue
+from oms.core.dberrors import as_domain_error
+from oms.core.errors import Busy, InvalidInput, Issue
 from oms.core.jobs import JobRun, job_start
 
 CHUNK = 1024 * 1024
 IN_MEMORY = 2 * CHUNK
 # Two clocks never agree quite.
 CLOCK_SKEW = timedelta(minutes=5)
+ATTEMPTS = 5
 # The page of the job shows so many; the download has them all.
 SHOWN_ERRORS = 1000
 
@@ -138,26 +140,25 @@ def _store(
 def batch_run(job: JobRun) -> dict[str, Any]:
     """The job of one batch: apply it, after those of its feed that came before it."""
     batch = StockBatch.objects.get(uid=UUID(job.params["batch"]))
-    due = [batch]
-    if not batch.dry_run:
-        due = list(
-            StockBatch.objects.filter(
-                location=batch.location_id,
-                dry_run=False,
-                status=BatchStatus.RECEIVED,
-                sequence__lte=batch.sequence,
-            ).order_by("sequence")
-        )
-    for one in due:
-        _work_through(one, job)
+    with feed_worked_alone(batch.location_id, waiting=lambda: job.progress(0, batch.size)):
+        for one in _due(batch):
+            _work_through(one, job)
     batch.refresh_from_db()
     return dict(batch.result)
+
+
+def _due(batch: StockBatch) -> list[StockBatch]:
+    waiting = StockBatch.objects.filter(status=BatchStatus.RECEIVED, dry_run=batch.dry_run)
+    if batch.dry_run:
+        return list(waiting.filter(pk=batch.pk))
+    earlier = waiting.filter(location=batch.location_id, sequence__lte=batch.sequence)
+    return list(earlier.order_by("sequence"))
 
 
 def _work_through(batch: StockBatch, job: JobRun) -> None:
     try:
         with _staged(batch, job) as rows:
-            _apply(batch.pk, rows)
+            _apply_patiently(batch, rows)
     except InvalidInput as error:
         _refuse(batch, error)
     errors = BatchError.objects.filter(batch=batch).order_by("line", "field")
@@ -167,6 +168,16 @@ def _work_through(batch: StockBatch, job: JobRun) -> None:
             for one in errors[:SHOWN_ERRORS]
         ]
     )
+
+
+def _apply_patiently(batch: StockBatch, rows: int) -> None:
+    """Apply it; orders on the same shelves may take longer than a lock waits, so ask again."""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            return _apply(batch, rows)
+        except OperationalError as error:
+            if attempt == ATTEMPTS or not isinstance(as_domain_error(error), Busy):
+                raise
 
 
 @transaction.atomic
@@ -227,10 +238,8 @@ def _chunks(batch: StockBatch) -> Iterator[bytes]:
 
 
 @transaction.atomic
-def _apply(batch_pk: int, rows: int) -> None:
-    batch = StockBatch.objects.select_related("location").get(pk=batch_pk)
-    feed_for_update(batch.location)
-    batch.refresh_from_db()
+def _apply(batch: StockBatch, rows: int) -> None:
+    batch = batch_for_update(batch)
     if batch.status != BatchStatus.RECEIVED:
         return
     params: dict[str, Any] = {

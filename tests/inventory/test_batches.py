@@ -2,7 +2,10 @@
 
 import gzip
 import json
+import threading
+import time
 from collections.abc import Iterable
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,6 +15,7 @@ from django.db import connection, transaction
 from catalog.models import Sku
 from inventory.errors import BatchReused, StaleBatch
 from inventory.models import BatchChunk, BatchError, Location, Stock, StockBatch, StockMovement
+from inventory.services import batches
 from inventory.services.adjustment import StockChange, adjust
 from inventory.services.allocation import allocate, ship
 from inventory.services.audit import stock_audit
@@ -35,8 +39,9 @@ def store() -> Location:
 @pytest.fixture
 def skus(store: Location) -> list[Sku]:
     made = [make_sku(code) for code in ("A", "B", "C")]
-    for sku, units in zip(made, (5, 7, 9), strict=True):
-        put(sku, store, units)
+    with transaction.atomic():
+        for sku, units in zip(made, (5, 7, 9), strict=True):
+            put(sku, store, units)
     return made
 
 
@@ -311,3 +316,68 @@ def test_a_worker_that_dies_leaves_the_batch_as_it_was(
     batch.refresh_from_db()
     assert (batch.status, on_hand(store)["A"]) == (BatchStatus.APPLIED, 6)
     assert BatchError.objects.count() == 1
+
+
+@pytest.mark.usefixtures("skus")
+def test_a_dry_run_whose_job_runs_again_stays_checked(store: Location) -> None:
+    batch = send(store, csv_of([("A", 1)]), dry_run=True)
+    Job.objects.update(status=Job.Status.QUEUED)
+    jobs_run()
+    batch.refresh_from_db()
+    assert (batch.status, batch.result["units_down"]) == (BatchStatus.CHECKED, 4)
+
+
+@pytest.mark.concurrency
+@pytest.mark.django_db(transaction=True)
+class TestTwoWorkers:
+    def meet(self, store: Location, monkeypatch: pytest.MonkeyPatch) -> tuple[int, list[Any]]:
+        """Two workers on two batches of one feed: how many worked at once, and what came of it."""
+        send(store, csv_of([("A", 10), ("NOPE", 1)]), sequence=1, keep_good=True, run=False)
+        send(store, csv_of([("A", "+1")]), kind=DELTA, sequence=2, run=False)
+        inside: list[int] = []
+        most = [0]
+        work = batches._work_through
+
+        def counted(batch: StockBatch, job: Any) -> None:
+            inside.append(1)
+            most[0] = max(most[0], len(inside))
+            time.sleep(0.3)
+            try:
+                work(batch, job)
+            finally:
+                inside.pop()
+
+        monkeypatch.setattr(batches, "_work_through", counted)
+        ends: list[Any] = []
+
+        def worker() -> None:
+            try:
+                ends.append(jobs_run())
+            finally:
+                connection.close()
+
+        workers = [threading.Thread(target=worker) for _ in range(2)]
+        for one in workers:
+            one.start()
+        for one in workers:
+            one.join(60)
+        return most[0], ends
+
+    def test_they_take_turns(
+        self, skus: list[Sku], store: Location, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        most, ends = self.meet(store, monkeypatch)
+        assert (most, sum(ends)) == (1, 2)
+        assert on_hand(store)["A"] == 11
+        assert set(StockBatch.objects.values_list("status", flat=True)) == {BatchStatus.APPLIED}
+        assert BatchError.objects.count() == 1
+        assert set(Job.objects.values_list("status", flat=True)) == {Job.Status.DONE}
+        assert stock_audit().clean
+
+    def test_without_the_lock_they_meet(
+        self, skus: list[Sku], store: Location, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The control: the two above do run at the same time."""
+        monkeypatch.setattr(batches, "feed_worked_alone", lambda _location, waiting: nullcontext())
+        most, _ends = self.meet(store, monkeypatch)
+        assert most == 2
