@@ -7,6 +7,9 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Request, Respons
 
 # Chromium reports every answer from 400 up here as well; `_answered` judges those by their status.
 ANSWERS = "Failed to load resource"
+# What htmx logs when a page that is left aborts its request. A request that fails says
+# "htmx:sendError" or "htmx:responseError" beside the first of them.
+ABORTED = ("htmx:afterRequest", "htmx:sendAbort")
 
 
 class Watch:
@@ -28,7 +31,8 @@ class Watch:
         self._allowed = ()
 
     def _logged(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and not message.text.startswith(ANSWERS):
+        benign = message.text.startswith((ANSWERS, *ABORTED))
+        if message.type in ("error", "warning") and not benign:
             self._add(message.page.url if message.page else "", message.text)
 
     def _raised(self, error: WebError) -> None:
