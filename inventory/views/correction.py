@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from inventory.errors import AlreadyBooked, Shortage, ShortageUnconfirmed
-from inventory.forms import CorrectionForm
+from inventory.forms.stock import CorrectionForm
 from inventory.models import Location, Stock
 from inventory.selectors import locations_visible
 from inventory.services.correction import Correction, stock_correct

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from inventory.forms import StockImportForm
+from inventory.forms.stock import StockImportForm
 from inventory.selectors import locations_visible
 from oms.core.errors import NotFound
 from oms.core.export import export_csv

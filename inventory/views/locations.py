@@ -10,14 +10,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from inventory.filters import LocationFilter
-from inventory.forms import DAYS, LocationForm
+from inventory.filters.locations import LocationFilter
+from inventory.forms.locations import DAYS, LocationForm
 from inventory.hours import is_always_open, is_open, local_day, next_opening, public_holidays
 from inventory.models import Location, Stock, StockMovement
 from inventory.selectors import locations_visible
 from inventory.selectors.stock import location_totals, stock_sums
 from inventory.services.locations import location_save
-from inventory.tables import LocationTable
+from inventory.tables.locations import LocationTable
 from oms.core.clock import now
 from oms.core.errors import NotFound
 from oms.core.permissions import Permission

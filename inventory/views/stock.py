@@ -11,19 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.models import KitComponent, Sku
-from inventory.filters import MovementFilter, StockFilter
+from inventory.filters.stock import MovementFilter, StockFilter
 from inventory.models import Stock, StockMovement
 from inventory.selectors import availability, locations_visible
 from inventory.selectors.movements import balance_by_day, claims_of, since_first, with_balances
 from inventory.selectors.stock import sku_totals, stock_sums, stock_visible, with_available
-from inventory.tables import (
-    MovementTable,
-    PlaceTable,
-    StockTable,
-    cause_link,
-    movements_url,
-    sku_url,
-)
+from inventory.tables.figures import cause_link, movements_url, sku_url
+from inventory.tables.stock import MovementTable, PlaceTable, StockTable
 from oms.core.errors import NotFound
 from oms.core.formats import short_day
 from oms.core.permissions import Permission, grants_for

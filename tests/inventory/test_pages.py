@@ -6,7 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from inventory.forms import parse_spans
+from inventory.forms.locations import parse_spans
 from inventory.models import Location, Stock, StockMovement
 from inventory.services.allocation import allocate, ship
 from inventory.services.audit import stock_audit

@@ -13,12 +13,12 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from inventory import examples
-from inventory.api import StockReadView
+from inventory.api.stock import StockReadView
 from inventory.errors import BatchReused, StaleBatch
-from inventory.filters import BatchApiFilter
+from inventory.filters.batches import BatchApiFilter
 from inventory.models import Location, StockBatch
 from inventory.selectors import locations_visible
-from inventory.serializers import BATCH, BatchAnswer
+from inventory.serializers.batches import BATCH, BatchAnswer
 from inventory.services.batches import CHUNK, BatchHead, batch_receive
 from inventory.status import BatchKind
 from oms.core.api.schema import READING, problems

@@ -12,10 +12,11 @@ from rest_framework.response import Response
 from catalog.selectors import kit_components, skus_by_code
 from inventory import examples
 from inventory.errors import AlreadyBooked, Shortage
-from inventory.filters import LocationApiFilter, MovementApiFilter, StockApiFilter
+from inventory.filters.locations import LocationApiFilter
+from inventory.filters.stock import MovementApiFilter, StockApiFilter
 from inventory.models import Location, Stock, StockMovement
 from inventory.selectors import locations_visible
-from inventory.serializers import (
+from inventory.serializers.stock import (
     ADJUSTMENT,
     AdjustmentAnswer,
     AdjustmentInput,

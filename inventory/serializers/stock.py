@@ -1,4 +1,4 @@
-"""What the stock API takes and answers. A wrong type is refused, never converted."""
+"""What the stock API takes and answers."""
 
 from typing import Any
 
@@ -6,34 +6,15 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
-from inventory.models import Location, Stock, StockBatch, StockMovement
-from inventory.status import BatchKind, MovementKind
+from inventory.models import Location, Stock, StockMovement
+from inventory.serializers.fields import PlainText, Units
+from inventory.status import MovementKind
 from oms.core.api.strict import StrictSerializer
 
 MAX_CHANGES = 1000
 MAX_DELTA = 1_000_000
 # What a machine may book by itself; the other kinds come with orders, transfers and counts.
 BOOKABLE = (MovementKind.ADJUSTED, MovementKind.RECEIVED, MovementKind.RETURNED)
-
-
-class PlainText(serializers.CharField):
-    """One line of text: a JSON string without control characters."""
-
-    def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, str):
-            raise ValidationError(_("Send a text"), code="wrong_type")
-        if not data.isprintable():
-            raise ValidationError(_("No line breaks or control characters"), code="bad_character")
-        return str(super().to_internal_value(data))
-
-
-class Units(serializers.IntegerField):
-    """A JSON integer: not 3.0, not "3", not true."""
-
-    def to_internal_value(self, data: Any) -> int:
-        if type(data) is not int:
-            raise ValidationError(_("Send a whole number"), code="wrong_type")
-        return data
 
 
 class ChangeInput(StrictSerializer):
@@ -115,36 +96,4 @@ class MovementAnswer(serializers.ModelSerializer[StockMovement]):
         )  # fmt: skip
 
 
-class BatchInput(StrictSerializer):
-    """The query of a batch: all of it is text."""
-
-    location = PlainText(max_length=20)
-    batch_id = PlainText(max_length=80)
-    sequence = serializers.IntegerField(min_value=0, max_value=2**62)
-    kind = serializers.ChoiceField(choices=BatchKind.choices)
-    as_of = serializers.DateTimeField()
-    dry_run = serializers.BooleanField(default=False)
-    keep_good = serializers.BooleanField(default=False)
-
-
-class BatchAnswer(serializers.ModelSerializer[StockBatch]):
-    location = serializers.CharField(source="location.code")
-    result = serializers.DictField(
-        help_text="Once finished: `rows`, `changed`, `units_up`, `units_down`, `shortages` (rows "
-        "now below what is allocated), `beyond_zero` (rows that would have fallen below none)."
-    )
-    row_errors = serializers.HyperlinkedIdentityField(
-        view_name="api-stock-batch-errors", lookup_field="uid", help_text="CSV of the wrong rows."
-    )
-
-    class Meta:
-        model = StockBatch
-        fields = (
-            "uid", "location", "batch_id", "sequence", "kind", "as_of", "dry_run", "keep_good",
-            "status", "result", "error_count", "row_errors", "created_at", "finished_at",
-        )  # fmt: skip
-
-
-# One shared instance: it keeps nothing of a request, and building one costs more than using it.
 ADJUSTMENT = AdjustmentInput()
-BATCH = BatchInput()

@@ -11,50 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Category, Sku
 from catalog.selectors import category_choices, skus_search, skus_within
-from inventory.models import Location, Stock, StockBatch, StockMovement
+from inventory.filters.fields import DateInput, SkuAndLocationFilter
+from inventory.models import Stock, StockMovement
 from inventory.selectors import locations_visible
 from inventory.selectors.stock import with_state
-from inventory.status import BatchStatus, LocationKind, MovementKind
+from inventory.status import MovementKind
 from oms.core.permissions import Permission
-
-
-class DateInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(format="%Y-%m-%d", **options)
-
-
-class CodesFilter(filters.BaseInFilter, filters.CharFilter):
-    """`?sku=A,B`: any of the codes."""
-
-
-class LocationApiFilter(filters.FilterSet):
-    code = CodesFilter("code", help_text="Codes, comma-separated.")
-    kind = filters.ChoiceFilter(choices=LocationKind.choices)
-    is_active = filters.BooleanFilter()
-
-    class Meta:
-        model = Location
-        fields: ClassVar[list[str]] = []
-
-
-class BatchApiFilter(filters.FilterSet):
-    location = CodesFilter("location__code", help_text="Location codes, comma-separated.")
-    status = filters.MultipleChoiceFilter(choices=BatchStatus.choices)
-
-    class Meta:
-        model = StockBatch
-        fields: ClassVar[list[str]] = []
-
-
-class SkuAndLocationFilter(filters.FilterSet):
-    sku = CodesFilter(method="filter_sku", help_text="SKU codes, comma-separated.")
-    location = CodesFilter("location__code", help_text="Location codes, comma-separated.")
-
-    def filter_sku(self, rows: QuerySet[Any], _name: str, codes: list[str]) -> QuerySet[Any]:
-        wanted = [code.strip().upper() for code in codes]
-        return rows.filter(sku__in=Sku.objects.filter(code__in=wanted))
 
 
 class StockApiFilter(SkuAndLocationFilter):
@@ -182,19 +144,3 @@ class MovementFilter(filters.FilterSet):
             end = chosen["until"] + timedelta(days=1)
             condition &= Q(recorded_at__lt=datetime.combine(end, time(0), zone))
         return condition or None
-
-
-class LocationFilter(filters.FilterSet):
-    q = filters.CharFilter(method="filter_q", label=_("Code, name, city"), max_length=100)
-    kind = filters.MultipleChoiceFilter(label=_("Kind"), choices=LocationKind.choices)
-    is_active = filters.BooleanFilter(label=_("Active"))
-
-    class Meta:
-        model = Location
-        fields: ClassVar[list[str]] = []
-
-    def filter_q(self, rows: QuerySet[Location], _name: str, value: str) -> QuerySet[Location]:
-        text = value.strip()
-        return rows.filter(
-            Q(code__icontains=text) | Q(name__icontains=text) | Q(city__icontains=text)
-        )

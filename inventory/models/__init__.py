@@ -1,0 +1,25 @@
+"""Where goods are, how many, and every movement that made it so."""
+
+from inventory.models.feeds import BatchChunk, BatchError, StockBatch, StockFeed
+from inventory.models.ledger import SourceReference, StockMovement
+from inventory.models.locations import (
+    LOCATION_PERMISSIONS,
+    Location,
+    LocationUserObjectPermission,
+)
+from inventory.models.stock import Allocation, Hold, Stock
+
+__all__ = [
+    "LOCATION_PERMISSIONS",
+    "Allocation",
+    "BatchChunk",
+    "BatchError",
+    "Hold",
+    "Location",
+    "LocationUserObjectPermission",
+    "SourceReference",
+    "Stock",
+    "StockBatch",
+    "StockFeed",
+    "StockMovement",
+]

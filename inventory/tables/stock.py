@@ -1,0 +1,163 @@
+"""Tables of the stock pages."""
+
+from typing import Any, ClassVar
+
+import django_tables2 as tables
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from inventory.models import Stock
+from inventory.status import AdjustmentReason, MovementKind
+from inventory.tables.figures import (
+    AvailableColumn,
+    FigureColumn,
+    SignedColumn,
+    cause_link,
+    kind_pill,
+    movements_url,
+    sku_url,
+    stock_state,
+)
+from oms.core.tables import (
+    LinkColumn,
+    QuantityColumn,
+    Table,
+    WhenColumn,
+)
+from oms.core.templatetags.ui import icon
+
+
+class StockTable(Table):
+    """Stock by SKU, over the locations one may see."""
+
+    code = LinkColumn(url=sku_url, code=True, verbose_name=gettext_lazy("SKU"))
+    name = tables.Column(attrs={"td": {"class": "wrap"}})
+    available = AvailableColumn(verbose_name=gettext_lazy("Available"))
+    on_hand = FigureColumn(url=sku_url, verbose_name=gettext_lazy("On hand"))
+    allocated = FigureColumn(url=sku_url, verbose_name=gettext_lazy("Allocated"))
+    held = FigureColumn(url=sku_url, verbose_name=gettext_lazy("Held"))
+    unavailable = FigureColumn(url=sku_url, verbose_name=gettext_lazy("Unavailable"))
+    safety_stock = QuantityColumn(verbose_name=gettext_lazy("Safety stock"))
+    places = QuantityColumn(verbose_name=gettext_lazy("Locations"))
+    state = tables.Column(accessor="available", verbose_name=gettext_lazy("State"), orderable=False)
+
+    empty_icon = "packages"
+    empty_title = gettext_lazy("No stock here")
+    empty_help = gettext_lazy(
+        "A SKU appears when its first units are counted, received or imported somewhere."
+    )
+    empty_action = ("stock-import", gettext_lazy("Import counted stock"))
+
+    class Meta(Table.Meta):
+        order_by = "code"
+        row_attrs: ClassVar = {"data-href": sku_url}
+
+    def render_state(self, record: Any) -> SafeString:
+        return stock_state(short=record.is_short, available=record.available)
+
+    def value_state(self, record: Any) -> str:
+        if record.is_short:
+            return str(_("Short"))
+        return str(_("In stock") if record.available > 0 else _("Nothing available"))
+
+
+class PlaceTable(Table):
+    """The stock of one SKU at each location."""
+
+    location = LinkColumn(
+        url=movements_url(),
+        accessor="location__name",
+        verbose_name=gettext_lazy("Location"),
+        attrs={"td": {"class": "no-wrap"}},
+    )
+    free = AvailableColumn(verbose_name=gettext_lazy("Available"))
+    on_hand = FigureColumn(url=movements_url("on_hand"))
+    allocated = FigureColumn(url=movements_url("allocated"))
+    held = FigureColumn(url=movements_url("held"))
+    unavailable = FigureColumn(url=movements_url("unavailable"))
+    safety_stock = QuantityColumn()
+    state = tables.Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("State"))
+    moved_at = WhenColumn(verbose_name=gettext_lazy("Last movement"))
+    adjust = tables.Column(
+        empty_values=(),
+        orderable=False,
+        exclude_from_export=True,
+        verbose_name="",
+        attrs={"td": {"class": "row-actions"}},
+    )
+
+    empty_icon = "packages"
+    empty_title = gettext_lazy("Nowhere in stock")
+    empty_help = gettext_lazy("No location you may see has ever kept this SKU.")
+
+    class Meta(Table.Meta):
+        order_by = ("-free", "location")
+        row_attrs: ClassVar = {"data-href": movements_url()}
+
+    def __init__(self, *args: Any, adjustable: frozenset[int] = frozenset(), **kwargs: Any) -> None:
+        self.adjustable = adjustable
+        super().__init__(*args, **kwargs)
+
+    def render_state(self, record: Stock) -> SafeString:
+        return stock_state(short=record.on_hand < record.allocated, available=record.available)
+
+    def value_state(self, record: Stock) -> str:
+        if record.on_hand < record.allocated:
+            return str(_("Short"))
+        return str(_("In stock") if record.available > 0 else _("Nothing available"))
+
+    def render_adjust(self, record: Stock) -> SafeString | str:
+        if record.location_id not in self.adjustable:
+            return ""
+        return format_html(
+            '<a class="btn btn-ghost btn-sm" href="{}">{}{}</a>',
+            reverse("stock-adjust", args=[record.sku.code, record.location.code]),
+            icon("adjustments"),
+            _("Adjust"),
+        )
+
+
+class MovementTable(Table):
+    """The ledger of one SKU at one location, with the figures after each movement."""
+
+    recorded_at = WhenColumn(verbose_name=gettext_lazy("When"), order_by=("id",))
+    kind = tables.Column(orderable=False)
+    on_hand = SignedColumn(orderable=False)
+    on_hand_after = QuantityColumn(orderable=False, verbose_name=gettext_lazy("On hand after"))
+    allocated = SignedColumn(orderable=False)
+    allocated_after = QuantityColumn(orderable=False, verbose_name=gettext_lazy("Allocated after"))
+    held = SignedColumn(orderable=False)
+    held_after = QuantityColumn(orderable=False, verbose_name=gettext_lazy("Held after"))
+    unavailable = SignedColumn(orderable=False)
+    unavailable_after = QuantityColumn(
+        orderable=False, verbose_name=gettext_lazy("Unavailable after")
+    )
+    cause = tables.Column(orderable=False, attrs={"td": {"class": "wrap"}})
+    reason = tables.Column(orderable=False)
+    actor = tables.Column(orderable=False)
+
+    empty_icon = "history"
+    empty_title = gettext_lazy("No movements")
+    empty_help = gettext_lazy("Nothing has been received, allocated or counted here yet.")
+
+    class Meta(Table.Meta):
+        order_by = "-recorded_at"
+
+    def render_kind(self, record: Any) -> SafeString:
+        return kind_pill(MovementKind(record.kind))
+
+    def value_kind(self, record: Any) -> str:
+        return str(record.get_kind_display())
+
+    def render_cause(self, value: str) -> SafeString:
+        return cause_link(value)
+
+    def value_cause(self, value: str) -> str:
+        return value
+
+    def render_reason(self, value: str) -> str:
+        # Reasons of people come from the list; those of services and machines are free text.
+        return str(dict(AdjustmentReason.choices).get(value, value))
