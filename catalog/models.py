@@ -128,6 +128,9 @@ class Sku(models.Model):
     # B2B and purchasing order in multiples of this many units.
     pack_size = models.PositiveIntegerField(_("pack size"), default=1)
     weight_g = models.PositiveIntegerField(_("weight in grams"), default=0)
+    # What a unit costs us, in the retailer's currency and without tax; None where nobody said.
+    # Shown with `Permission.PURCHASING_VIEW` only.
+    cost = models.DecimalField(_("cost"), max_digits=12, decimal_places=4, null=True, blank=True)
     # Static path or URL of a picture; generated SVGs in the demo.
     image = models.CharField(_("picture"), max_length=200, blank=True, default="")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -142,6 +145,7 @@ class Sku(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(code=Upper("code")), name="sku_code_upper"),
             models.CheckConstraint(condition=Q(pack_size__gte=1), name="sku_pack_size"),
+            models.CheckConstraint(condition=Q(cost__gte=0), name="sku_cost"),
             models.UniqueConstraint(fields=["gtin"], condition=~Q(gtin=""), name="sku_gtin_once"),
         ]
         indexes: ClassVar = [

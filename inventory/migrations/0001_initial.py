@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'location',
                 'verbose_name_plural': 'locations',
                 'ordering': ['name'],
-                'permissions': [('view_orders', 'See orders'), ('fulfil_orders', 'Pick, hand over and ship'), ('manage_orders', 'Change and cancel orders'), ('view_stocks', 'See stock'), ('adjust_stocks', 'Adjust stock')],
+                'permissions': [('view_orders', 'See orders'), ('fulfil_orders', 'Pick, hand over and ship'), ('manage_orders', 'Change and cancel orders'), ('view_stocks', 'See stock'), ('handle_stocks', 'Count, receive and transfer stock'), ('adjust_stocks', 'Adjust stock')],
             },
         ),
         migrations.CreateModel(

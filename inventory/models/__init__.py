@@ -1,5 +1,6 @@
 """Where goods are, how many, and every movement that made it so."""
 
+from inventory.models.expected import ExpectedSupply
 from inventory.models.feeds import BatchChunk, BatchError, StockBatch, StockFeed
 from inventory.models.ledger import SourceReference, StockMovement
 from inventory.models.locations import (
@@ -14,6 +15,7 @@ __all__ = [
     "Allocation",
     "BatchChunk",
     "BatchError",
+    "ExpectedSupply",
     "Hold",
     "Location",
     "LocationUserObjectPermission",

@@ -16,6 +16,7 @@ LOCATION_PERMISSIONS = (
     Permission.ORDERS_FULFIL,
     Permission.ORDERS_MANAGE,
     Permission.STOCK_VIEW,
+    Permission.STOCK_HANDLE,
     Permission.STOCK_ADJUST,
 )
 

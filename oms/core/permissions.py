@@ -33,7 +33,10 @@ class Permission(models.TextChoices):
     ORDERS_MANAGE = "manage_orders", _("Change and cancel orders")
     ORDERS_FULFIL = "fulfil_orders", _("Pick, hand over and ship")
     STOCK_VIEW = "view_stocks", _("See stock")
+    STOCK_HANDLE = "handle_stocks", _("Count, receive and transfer stock")
     STOCK_ADJUST = "adjust_stocks", _("Adjust stock")
+    PURCHASING_VIEW = "view_purchasing", _("See suppliers, purchase orders and costs")
+    PURCHASING_MANAGE = "manage_purchasing", _("Order from suppliers")
     CATALOG_VIEW = "view_catalog", _("See the catalogue")
     CATALOG_MANAGE = "manage_catalog", _("Change the catalogue")
     PRICES_VIEW = "view_prices", _("See price lists and rules")
@@ -47,7 +50,15 @@ class Permission(models.TextChoices):
 
 P = Permission
 READING = frozenset(
-    {P.ORDERS_VIEW, P.STOCK_VIEW, P.CATALOG_VIEW, P.PRICES_VIEW, P.COMPANIES_VIEW, P.OFFICE_VIEW}
+    {
+        P.ORDERS_VIEW,
+        P.STOCK_VIEW,
+        P.PURCHASING_VIEW,
+        P.CATALOG_VIEW,
+        P.PRICES_VIEW,
+        P.COMPANIES_VIEW,
+        P.OFFICE_VIEW,
+    }
 )
 
 
@@ -68,14 +79,21 @@ ROLES: dict[str, Role] = {
             "clerk",
             _("Store clerk"),
             "location",
-            frozenset({P.ORDERS_VIEW, P.ORDERS_FULFIL, P.STOCK_VIEW}),
+            frozenset({P.ORDERS_VIEW, P.ORDERS_FULFIL, P.STOCK_VIEW, P.STOCK_HANDLE}),
         ),
         Role(
             "store_manager",
             _("Store manager"),
             "location",
             frozenset(
-                {P.ORDERS_VIEW, P.ORDERS_FULFIL, P.ORDERS_MANAGE, P.STOCK_VIEW, P.STOCK_ADJUST}
+                {
+                    P.ORDERS_VIEW,
+                    P.ORDERS_FULFIL,
+                    P.ORDERS_MANAGE,
+                    P.STOCK_VIEW,
+                    P.STOCK_HANDLE,
+                    P.STOCK_ADJUST,
+                }
             ),
         ),
         Role("buyer", _("B2B buyer"), "company", frozenset({P.ORDERS_VIEW, P.ORDERS_PLACE})),
@@ -95,7 +113,9 @@ ROLES: dict[str, Role] = {
                 P.ORDERS_PLACE,
                 P.ORDERS_MANAGE,
                 P.ORDERS_FULFIL,
+                P.STOCK_HANDLE,
                 P.STOCK_ADJUST,
+                P.PURCHASING_MANAGE,
                 P.CATALOG_MANAGE,
                 P.COMPANIES_MANAGE,
                 P.AUDIT_VIEW,
@@ -112,7 +132,9 @@ API_SCOPES: dict[str, frozenset[Permission]] = {
     "prices:read": frozenset({P.PRICES_VIEW}),
     "prices:write": frozenset({P.PRICES_VIEW, P.PRICES_MANAGE}),
     "stock:read": frozenset({P.STOCK_VIEW}),
-    "stock:write": frozenset({P.STOCK_VIEW, P.STOCK_ADJUST}),
+    "stock:write": frozenset({P.STOCK_VIEW, P.STOCK_HANDLE, P.STOCK_ADJUST}),
+    "purchasing:read": frozenset({P.PURCHASING_VIEW}),
+    "purchasing:write": frozenset({P.PURCHASING_VIEW, P.PURCHASING_MANAGE}),
     "orders:read": frozenset({P.ORDERS_VIEW}),
     "orders:write": frozenset({P.ORDERS_VIEW, P.ORDERS_PLACE, P.ORDERS_MANAGE}),
     "companies:read": frozenset({P.COMPANIES_VIEW}),
