@@ -1,55 +1,38 @@
 """Proof that the stock figures are the sums of their movements, on the whole database."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
-# One statement, so one snapshot: exact however many orders are being placed meanwhile.
-AUDIT = """
-WITH ledger AS (
-        SELECT sku_id, location_id, SUM(on_hand) AS on_hand, SUM(allocated) AS allocated,
-            SUM(held) AS held, SUM(unavailable) AS unavailable, COUNT(*) AS movements
-        FROM inventory_stockmovement GROUP BY sku_id, location_id),
-    claims AS (
-        SELECT sku_id, location_id, SUM(quantity) AS allocated, COUNT(*) AS allocations
-        FROM inventory_allocation GROUP BY sku_id, location_id),
-    holds AS (
-        SELECT sku_id, location_id, SUM(quantity) AS held
-        FROM inventory_hold GROUP BY sku_id, location_id),
-    compared AS MATERIALIZED (
-        SELECT sku_id, location_id, figure.*, stock.id AS stock_id
-        FROM inventory_stock AS stock
-            FULL JOIN ledger USING (sku_id, location_id)
-            FULL JOIN claims USING (sku_id, location_id)
-            FULL JOIN holds USING (sku_id, location_id)
-            CROSS JOIN LATERAL (VALUES
-                ('on_hand', 'movements', stock.on_hand, ledger.on_hand),
-                ('allocated', 'movements', stock.allocated, ledger.allocated),
-                ('held', 'movements', stock.held, ledger.held),
-                ('unavailable', 'movements', stock.unavailable, ledger.unavailable),
-                ('allocated', 'allocations', stock.allocated, claims.allocated),
-                ('held', 'holds', stock.held, holds.held)
-            ) AS figure(figure, source, recorded, proved)
-        WHERE COALESCE(figure.recorded, 0) <> COALESCE(figure.proved, 0)),
-    counted AS (
-        SELECT (SELECT COUNT(*) FROM inventory_stock) AS stock_rows,
-            (SELECT COALESCE(SUM(movements), 0) FROM ledger)::bigint AS movements,
-            (SELECT COALESCE(SUM(allocations), 0) FROM claims)::bigint AS allocations)
-SELECT counted.*, (SELECT COUNT(*) FROM compared), sku.code, location.code, compared.figure,
-    compared.source, COALESCE(compared.recorded, 0), COALESCE(compared.proved, 0)::bigint
-FROM counted
-    LEFT JOIN (SELECT * FROM compared ORDER BY sku_id, location_id LIMIT %(limit)s) AS compared
-        ON TRUE
-    LEFT JOIN catalog_sku AS sku ON sku.id = compared.sku_id
-    LEFT JOIN inventory_location AS location ON location.id = compared.location_id
-ORDER BY sku.code, location.code, compared.figure, compared.source DESC
-"""
+from inventory.services import audit_statements as statements
+from oms.core.sql import array
+
+AROUND_EACH = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """A movement of a stock row that drifted: its newest are told, newest first."""
+
+    recorded_at: datetime
+    kind: str
+    on_hand: int
+    allocated: int
+    held: int
+    unavailable: int
+    cause: str
+    actor: str
 
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """A figure of one stock row that is not the sum of its `source`: movements, claims, holds."""
+    """A figure of one stock row that is not the sum of its `source`: movements, claims, holds.
+
+    `demands` are those whose claim and movements do not agree.
+    """
 
     sku: str
     location: str
@@ -57,6 +40,8 @@ class Drift:
     source: str
     recorded: int
     proved: int
+    around: tuple[Around, ...] = field(default=(), compare=False)
+    demands: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,25 +53,71 @@ class StockAudit:
     allocations: int
     drift_count: int
     drift: tuple[Drift, ...]
+    # (SKU id, location id) of what is listed.
+    pairs: frozenset[tuple[int, int]] = frozenset()
 
     @property
     def clean(self) -> bool:
         return not self.drift_count
 
     def as_dict(self) -> dict[str, Any]:
-        return {"clean": self.clean, **asdict(self)}
+        told = asdict(self)
+        del told["pairs"]
+        return {"clean": self.clean, **told}
 
 
+@transaction.atomic
 def stock_audit(limit: int = 1000) -> StockAudit:
-    """Compare every stock row with its movements, allocations and holds, in one statement."""
+    """Compare every stock row with its movements, allocations and holds, in one statement.
+
+    Of what drifted, the first `limit` figures are told, each with the movements around it.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(AUDIT, {"limit": limit})
+        cursor.execute(statements.ROOM)
+        cursor.execute(statements.AUDIT, {"limit": limit})
         rows = cursor.fetchall()
+    pairs = frozenset((row[4], row[5]) for row in rows if row[4] is not None)
+    around, demands = _around(pairs)
     stock_rows, movements, allocations, drift_count = rows[0][:4]
     return StockAudit(
         stock_rows=stock_rows,
         movements=movements,
         allocations=allocations,
         drift_count=drift_count,
-        drift=tuple(Drift(*row[4:]) for row in rows) if drift_count else (),
+        drift=tuple(
+            replace(
+                Drift(*row[6:]),
+                around=around[row[4], row[5]],
+                demands=demands.get((row[4], row[5], row[9]), ()),
+            )
+            for row in rows
+            if row[4] is not None
+        ),
+        pairs=pairs,
+    )
+
+
+def _around(
+    pairs: Iterable[tuple[int, int]],
+) -> tuple[dict[tuple[int, int], tuple[Around, ...]], dict[tuple[int, int, str], tuple[str, ...]]]:
+    """The newest movements of each pair, and by pair and source the demands that disagree."""
+    around: dict[tuple[int, int], list[Around]] = {pair: [] for pair in pairs}
+    demands: dict[tuple[int, int, str], list[str]] = {}
+    if not around:
+        return {}, {}
+    params: dict[str, Any] = {
+        "skus": array(sku for sku, _location in around),
+        "locations": array(location for _sku, location in around),
+        "around": AROUND_EACH,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(statements.AROUND, params)
+        for sku, location, *movement in cursor.fetchall():
+            around[sku, location].append(Around(*movement))
+        cursor.execute(statements.DEMANDS, params)
+        for sku, location, source, demand in cursor.fetchall():
+            demands.setdefault((sku, location, source), []).append(str(demand))
+    return (
+        {pair: tuple(movements) for pair, movements in around.items()},
+        {key: tuple(uids) for key, uids in demands.items()},
     )

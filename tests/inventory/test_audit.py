@@ -3,11 +3,16 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 
 from inventory.models import Allocation, Stock, StockMovement
 from inventory.services.allocation import allocate, ship
 from inventory.services.audit import Drift, stock_audit
-from tests.inventory.factories import ACTOR, demand, make_kit, make_location, make_sku, put
+from inventory.services.repair import CAUSE, stock_repair
+from oms.core.models import AuditEntry
+from tests.core.factories import make_user
+from tests.inventory.factories import ACTOR, demand, figures, make_kit, make_location, make_sku, put
+from tests.inventory.racing import race
 
 pytestmark = pytest.mark.django_db
 
@@ -89,7 +94,8 @@ def test_any_drift_is_found(damage, expected: list[Drift]) -> None:
 @pytest.mark.usefixtures("busy_store")
 def test_the_command_tells_and_exits(django_assert_num_queries) -> None:
     out = StringIO()
-    with django_assert_num_queries(1):
+    # Room to work in, and the audit, in a transaction.
+    with django_assert_num_queries(4):
         call_command("audit_stock", stdout=out)
     assert "No drift" in out.getvalue()
 
@@ -109,3 +115,88 @@ def test_the_command_tells_and_exits(django_assert_num_queries) -> None:
     told = json.loads(out.getvalue())
     assert (told["clean"], told["drift_count"]) == (False, 3)
     assert told["drift"][0]["sku"] == "A"
+
+
+@pytest.mark.usefixtures("busy_store")
+def test_drift_is_told_with_what_lies_around_it() -> None:
+    Stock.objects.filter(sku__code="A").update(allocated=3)
+    claim = Allocation.objects.get(sku__code="B")
+    Allocation.objects.filter(pk=claim.pk).update(quantity=3)
+    drift = {(one.sku, one.source): one for one in stock_audit().drift}
+    assert [one.cause for one in drift["A", "movements"].around] == ["order"] * 3 + ["opening"]
+    assert drift["A", "movements"].around[0].kind == "shipped"
+    assert drift["B", "allocations"].demands == (str(claim.demand),)
+    assert drift["A", "allocations"].demands == ()
+
+
+class TestRepair:
+    pytestmark = pytest.mark.usefixtures("busy_store")
+
+    def test_entries_make_up_for_every_kind_of_drift(self) -> None:
+        before = set(StockMovement.objects.values_list("pk", flat=True))
+        Stock.objects.filter(sku__code="A").update(on_hand=9, allocated=5, held=2, unavailable=1)
+        Stock.objects.filter(sku__code="B").delete()
+
+        assert stock_repair(stock_audit(), actor=ACTOR) == 2
+        assert stock_audit().clean
+        # What is recorded was sold by; what is claimed is what orders wait for.
+        shelf = Stock.objects.get(sku__code="A")
+        assert (shelf.on_hand, shelf.allocated, shelf.held, shelf.unavailable) == (9, 2, 0, 1)
+        again = Stock.objects.get(sku__code="B")
+        assert (again.on_hand, again.allocated) == (10, 4)
+        booked = StockMovement.objects.exclude(pk__in=before)
+        assert {(one.kind, one.on_hand, one.unavailable, one.cause) for one in booked} == {
+            ("adjusted", 2, 0, CAUSE),
+            ("disposed", 0, 1, CAUSE),
+        }
+        assert before <= set(StockMovement.objects.values_list("pk", flat=True))
+        assert AuditEntry.objects.filter(action="stock.repaired").count() == 2
+
+    def test_a_claim_that_is_gone_is_released(self) -> None:
+        Allocation.objects.filter(sku__code="A").delete()
+        assert stock_repair(stock_audit(), actor=ACTOR) == 1
+        assert stock_audit().clean
+        assert Stock.objects.get(sku__code="A").allocated == 0
+        newest = StockMovement.objects.filter(sku__code="A").latest("pk")
+        assert (newest.kind, newest.allocated) == ("released", -2)
+
+    def test_what_was_mended_meanwhile_is_left_alone(self) -> None:
+        Stock.objects.filter(sku__code="A").update(on_hand=8)
+        audit = stock_audit()
+        assert stock_repair(audit, actor=ACTOR) == 1
+        assert stock_repair(audit, actor=ACTOR) == 0
+        assert stock_repair(stock_audit(), actor=ACTOR) == 0
+
+    def test_the_command_repairs_in_portions(self) -> None:
+        Stock.objects.update(on_hand=50)
+        out = StringIO()
+        call_command("audit_stock", "--repair", "--limit", "1", stdout=out)
+        assert "Mended 2 stock rows" in out.getvalue()
+        assert "No drift" in out.getvalue()
+
+    def test_the_page_repairs_for_those_who_may_adjust_everywhere(self, client) -> None:
+        Stock.objects.filter(sku__code="A").update(on_hand=8)
+        for role, mended in (("auditor", 0), ("operations_admin", 1)):
+            client.force_login(make_user(role))
+            answer = client.post("/office/stock/audit/", {"repair": "1"})
+            assert answer.status_code == 200
+            assert answer.context.get("mended", 0) == mended
+        assert stock_audit().clean
+
+
+@pytest.mark.django_db(transaction=True)
+def test_repair_races_orders() -> None:
+    sku, store = make_sku("A"), make_location("S1")
+    with transaction.atomic():
+        put(sku, store, 50)
+    Stock.objects.update(allocated=7)
+    audit = stock_audit()
+    calls = [
+        lambda: allocate([demand(sku, store)], cause="order", actor=ACTOR) for _number in range(20)
+    ]
+    calls[10:10] = [lambda: stock_repair(audit, actor=ACTOR)] * 2
+    answers = race(calls, threads=8)
+    assert not [one for one in answers if isinstance(one, Exception)]
+    assert sorted(one for one in answers if one is not None) == [0, 1]
+    assert stock_audit().clean
+    assert figures(sku, store) == (50, 20)
