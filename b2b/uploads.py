@@ -3,7 +3,7 @@
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
-from b2b.pasting import WantedRow, has_code_column, parse_table
+from catalog.pasting import WantedRow, has_code_column, parse_table
 from oms.core.errors import InvalidInput, Issue
 from oms.core.tabular import read_table
 

@@ -8,8 +8,10 @@ columns are exact; a guard on the target of the UPDATE would first be tried on t
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from uuid import UUID
 
-from inventory.models import Location, Stock, StockBatch, StockFeed
+from inventory.models import Location, Stock, StockBatch, StockFeed, Tally, Transfer
+from oms.core.errors import NotFound
 from oms.core.locks import lock_rows
 from oms.core.sql import fetch_rows
 
@@ -57,3 +59,27 @@ def feed_for_update(location: Location) -> StockFeed:
     """The location's feed, made if it has none, locked. Before any stock row."""
     StockFeed.objects.bulk_create([StockFeed(location=location)], ignore_conflicts=True)
     return lock_rows(StockFeed.objects.filter(location=location))[0]
+
+
+def transfer_for_update(uid: UUID) -> Transfer:
+    """The transfer as it is now, with its ends, locked; its lines change under this lock only.
+
+    Before any tally and any stock row. Raises NotFound.
+    """
+    rows = lock_rows(Transfer.objects.select_related("source", "destination").filter(uid=uid))
+    if not rows:
+        raise NotFound
+    return rows[0]
+
+
+def tally_for_update(document: UUID, location_id: int) -> Tally:
+    """The open tally of a document at a location, made if there is none, locked.
+
+    After the document and before any stock row.
+    """
+    Tally.objects.bulk_create(
+        [Tally(document=document, location_id=location_id)], ignore_conflicts=True
+    )
+    return lock_rows(Tally.objects.filter(document=document, location=location_id, closed_at=None))[
+        0
+    ]

@@ -1,5 +1,7 @@
 """Kinds of location and of stock movement."""
 
+from collections.abc import Mapping
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -54,3 +56,55 @@ class BatchStatus(models.TextChoices):
     # A dry run that went through, and a batch whose rows have errors.
     CHECKED = "checked", _("Checked")
     REFUSED = "refused", _("Refused")
+
+
+class TransferStatus(models.TextChoices):
+    """How far a transfer is. From the shipment on, derived by `derive_transfer_status`."""
+
+    REQUESTED = "requested", _("Requested")
+    PICKING = "picking", _("Picking")
+    IN_TRANSIT = "in_transit", _("In transit")
+    PARTLY_RECEIVED = "partly_received", _("Partly received")
+    RECEIVED = "received", _("Received")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+T = TransferStatus
+TRANSFER_TRANSITIONS: Mapping[str, frozenset[str]] = {
+    T.REQUESTED: frozenset({T.PICKING, T.IN_TRANSIT, T.CANCELLED}),
+    T.PICKING: frozenset({T.IN_TRANSIT, T.CANCELLED}),
+    T.IN_TRANSIT: frozenset({T.PARTLY_RECEIVED, T.RECEIVED}),
+    T.PARTLY_RECEIVED: frozenset({T.RECEIVED}),
+    T.RECEIVED: frozenset(),
+    T.CANCELLED: frozenset(),
+}
+TRANSFER_TO_SEND = frozenset({T.REQUESTED, T.PICKING})
+TRANSFER_ON_ITS_WAY = frozenset({T.IN_TRANSIT, T.PARTLY_RECEIVED})
+
+
+def derive_transfer_status(*, in_transit: int, arrived: int) -> TransferStatus:
+    """Of a shipped transfer, from units: still on their way, and received or otherwise settled."""
+    if not in_transit:
+        return TransferStatus.RECEIVED
+    return TransferStatus.PARTLY_RECEIVED if arrived else TransferStatus.IN_TRANSIT
+
+
+class DiscrepancyKind(models.TextChoices):
+    """How what arrived differs from what was sent."""
+
+    MISSING = "missing", _("Missing")
+    DAMAGED = "damaged", _("Damaged")
+    OVER = "over", _("More than sent")
+    UNEXPECTED = "unexpected", _("Not on the transfer")
+
+
+# Units that left the source and did not reach the destination's shelf.
+DISCREPANCY_OPEN = frozenset({DiscrepancyKind.MISSING, DiscrepancyKind.DAMAGED})
+
+
+class DiscrepancyOutcome(models.TextChoices):
+    """What became of units that are missing or damaged."""
+
+    WRITTEN_OFF = "written_off", _("Written off")
+    SENT_BACK = "sent_back", _("Back on the source's shelf")
+    ARRIVED = "arrived", _("Arrived after all")

@@ -15,18 +15,16 @@ import hashlib
 import hmac
 from uuid import UUID
 
-import segno
 from django.conf import settings
+
+from oms.core.qr import QR_LETTERS, letters_of, numbered_code, numbered_read, spell_number
 
 # The look-alikes O, I, L, S, Z and U are left out, and read as the digit or letter they look like.
 CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRTVWXY"
 CODE_LENGTH = 8
 LOOK_ALIKES = str.maketrans("OILSZU", "01152V")
-# No A, Q, W, Z, Y, M and no digit: they move between keyboard layouts.
-QR_LETTERS = "BCDEFGHIJKLNOPRSTUVX"
 QR_LENGTH = 30
 BAG_PREFIX = "B"
-BAG_LENGTH = 10
 
 
 def pickup_code(uid: UUID) -> str:
@@ -54,7 +52,7 @@ def code_read(text: str) -> str | None:
 
     Case, spaces and hyphens do not matter, and look-alikes are taken for what they look like.
     """
-    code = _letters(text).translate(LOOK_ALIKES)
+    code = letters_of(text).translate(LOOK_ALIKES)
     if len(code) != CODE_LENGTH or any(char not in CODE_ALPHABET for char in code):
         return None
     return code
@@ -62,7 +60,7 @@ def code_read(text: str) -> str | None:
 
 def token_read(text: str) -> str | None:
     """The token a scanner typed, in canonical form; None if it cannot be one."""
-    token = _letters(text)
+    token = letters_of(text)
     if len(token) != QR_LENGTH or any(char not in QR_LETTERS for char in token):
         return None
     return token
@@ -70,35 +68,12 @@ def token_read(text: str) -> str | None:
 
 def bag_code(pickup_id: int) -> str:
     """What the label on a pickup's bag holds: B, the id in ten letters, a check letter."""
-    body = _spell_number(pickup_id, QR_LETTERS, BAG_LENGTH)
-    return BAG_PREFIX + body + _check_letter(body)
+    return numbered_code(BAG_PREFIX, pickup_id)
 
 
 def bag_read(text: str) -> int | None:
     """The pickup id of a scanned bag label; None if it is none."""
-    code = _letters(text)
-    if len(code) != BAG_LENGTH + 2 or code[0] != BAG_PREFIX:
-        return None
-    body = code[1:-1]
-    if any(char not in QR_LETTERS for char in body) or _check_letter(body) != code[-1]:
-        return None
-    number = 0
-    for char in body:
-        number = number * len(QR_LETTERS) + QR_LETTERS.index(char)
-    return number
-
-
-def qr_svg(content: str) -> str:
-    """A QR as an inline SVG that scales with its box and prints black on white."""
-    return str(
-        segno.make(content, error="m", micro=False).svg_inline(
-            border=2, omitsize=True, svgclass="qr", lineclass=None, light="#fff", dark="#000"
-        )
-    )
-
-
-def _letters(text: str) -> str:
-    return "".join(char for char in text.upper() if char.isascii() and char.isalnum())
+    return numbered_read(BAG_PREFIX, text)
 
 
 def _secret(purpose: str, message: bytes) -> bytes:
@@ -108,18 +83,4 @@ def _secret(purpose: str, message: bytes) -> bytes:
 
 def _spell(digest: bytes, alphabet: str, length: int) -> str:
     # 256 bits over at most 130: the remainder's bias is below 2^-126.
-    return _spell_number(int.from_bytes(digest, "big"), alphabet, length)
-
-
-def _spell_number(number: int, alphabet: str, length: int) -> str:
-    letters = []
-    for _place in range(length):
-        number, remainder = divmod(number, len(alphabet))
-        letters.append(alphabet[remainder])
-    return "".join(reversed(letters))
-
-
-def _check_letter(body: str) -> str:
-    """Sum weighted by 1 and 3 in turn, as GTINs do: finds every single wrong letter."""
-    total = sum((1 + 2 * (place % 2)) * QR_LETTERS.index(char) for place, char in enumerate(body))
-    return QR_LETTERS[total % len(QR_LETTERS)]
+    return spell_number(int.from_bytes(digest, "big"), alphabet, length)

@@ -73,3 +73,10 @@ class NotReady(Conflict):
 
     code = "not_ready"
     title = _("This order is not ready. No money was taken.")
+
+
+class NotExpected(Conflict):
+    """A scanned item that is not among the goods; it may be counted all the same."""
+
+    code = "not_expected"
+    title = _("This item is not among these goods")

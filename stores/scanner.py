@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from stores.codes import QR_LETTERS
+from oms.core.qr import QR_LETTERS
 
 LETTERS = QR_LETTERS
 DIGITS = "1234567890"

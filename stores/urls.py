@@ -2,8 +2,9 @@
 
 from django.urls import URLPattern, path
 
-from stores.views import handing, paper, picking, queue
+from stores.views import goods, handing, paper, picking, queue
 
+GOODS = "counter/goods/<slug:kind>/<uuid:uid>/"
 PICKUP = "counter/pickups/<uuid:uid>/"
 
 urlpatterns: list[URLPattern] = [
@@ -13,6 +14,13 @@ urlpatterns: list[URLPattern] = [
     path("counter/find/", queue.find, name="counter-find"),
     path("counter/more/", queue.more, name="counter-more"),
     path("counter/more/scanner/", queue.scanner, name="counter-scanner"),
+    path("counter/receive/", goods.receive, name="counter-receive"),
+    path("counter/receive/scan/", goods.receive_scan, name="counter-receive-scan"),
+    path(GOODS, goods.goods_page, name="counter-goods"),
+    path(GOODS + "scan/", goods.goods_scanned, name="counter-goods-scan"),
+    path(GOODS + "lines/<int:sku>/", goods.goods_counted, name="counter-goods-count"),
+    path(GOODS + "undo/", goods.goods_undone, name="counter-goods-undo"),
+    path(GOODS + "end/", goods.goods_end, name="counter-goods-end"),
     path(PICKUP, handing.pickup_page, name="counter-pickup"),
     path(PICKUP + "take/", picking.take, name="counter-take"),
     path(PICKUP + "scan/", picking.scan_item, name="counter-pick-scan"),

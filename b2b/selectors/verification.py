@@ -10,9 +10,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from b2b.checking import CheckedLine, CheckedOrder, check_lines
-from b2b.pasting import WantedRow
 from b2b.prices import Buying
 from catalog.models import Sku
+from catalog.pasting import WantedRow
 from catalog.selectors import skus_by_code
 from oms.core.formats import format_quantity
 from oms.core.money import ZERO

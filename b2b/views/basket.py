@@ -6,9 +6,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from b2b.pasting import read_quantity
 from b2b.portal import PortalRequest, basket_of, portal, portal_context, portal_render
 from b2b.services.basket import basket_clear, basket_set
+from catalog.pasting import read_quantity
 from oms.core.errors import InvalidInput, Issue
 from oms.core.web import htmx
 

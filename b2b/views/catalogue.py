@@ -10,7 +10,6 @@ from django.views.decorators.http import require_POST
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import trigger_client_event
 
-from b2b.pasting import read_quantity
 from b2b.portal import PortalRequest, basket_of, next_url, portal, portal_context, portal_render
 from b2b.prices import PriceSheet
 from b2b.selectors.catalogue import (
@@ -23,6 +22,7 @@ from b2b.selectors.catalogue import (
 from b2b.services.basket import basket_add
 from b2b.why import why_steps
 from catalog.models import Category, Sku
+from catalog.pasting import read_quantity
 from catalog.selectors import skus_by_code
 from catalog.status import SkuStatus
 from oms.core.errors import InvalidInput, Issue, NotFound

@@ -11,13 +11,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from b2b.filters import CompanyOrderFilter
-from b2b.pasting import WantedRow
 from b2b.portal import PortalRequest, basket_of, portal, portal_context, portal_render
 from b2b.selectors.orders import company_orders, order_page, price_changes
 from b2b.selectors.verification import verify
 from b2b.tables import CompanyOrderTable
 from b2b.views.quick_order import verification_context
 from b2b.why import why_steps
+from catalog.pasting import WantedRow
 from oms.core.errors import NotFound
 from oms.core.web import ListPage
 from oms.orders.models import Order

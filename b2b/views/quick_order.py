@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from b2b.pasting import WantedRow, parse_text, read_quantity
 from b2b.portal import PortalRequest, basket_of, portal, portal_render
 from b2b.selectors.baskets import BasketView
 from b2b.selectors.verification import Verification, verify
 from b2b.services.basket import basket_add
 from b2b.uploads import MAX_ROWS, read_upload
+from catalog.pasting import WantedRow, parse_text, read_quantity
 from oms.core.errors import InvalidInput, Issue
 from oms.core.export import export_csv
 from oms.core.formats import format_quantity

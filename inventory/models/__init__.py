@@ -9,6 +9,8 @@ from inventory.models.locations import (
     LocationUserObjectPermission,
 )
 from inventory.models.stock import Allocation, Hold, Stock
+from inventory.models.tallies import Tally, TallyEntry
+from inventory.models.transfers import Transfer, TransferDiscrepancy, TransferLine
 
 __all__ = [
     "LOCATION_PERMISSIONS",
@@ -24,4 +26,9 @@ __all__ = [
     "StockBatch",
     "StockFeed",
     "StockMovement",
+    "Tally",
+    "TallyEntry",
+    "Transfer",
+    "TransferDiscrepancy",
+    "TransferLine",
 ]

@@ -69,6 +69,14 @@ def unship(demands: Sequence[Demand], *, cause: str, actor: Actor) -> None:
     _refuse(run(statements.RECLAIM, params))
 
 
+def stock_lock(demands: Sequence[Demand], *, actor: Actor) -> None:
+    """Lock the demands' stock rows in the one order, before several statements change them.
+
+    Two statements would lock in two goes, and wait for somebody who locks all in one.
+    """
+    run(statements.LOCK_WANTED, demand_params(demands, cause="", actor=actor))
+
+
 def _refuse(refused: Sequence[Refusal]) -> None:
     unclaimed = [row for row in refused if row.problem == "unclaimed"]
     if unclaimed:

@@ -91,6 +91,15 @@ STATUS_LOOK: dict[str, Look] = {
     "applied": Look("green", "circle-check", pgettext_lazy("status", "Applied")),
     "checked": Look("blue", "eye-check", pgettext_lazy("status", "Checked")),
     "refused": Look("red", "circle-x", pgettext_lazy("status", "Refused")),
+    # Transfers and what did not arrive
+    "requested": Look("blue", "clipboard-list", pgettext_lazy("status", "Requested")),
+    "partly_received": Look("amber", "package-import", pgettext_lazy("status", "Partly received")),
+    "missing": Look("red", "zoom-question", pgettext_lazy("status", "Missing")),
+    "damaged": Look("red", "mood-sad", pgettext_lazy("status", "Damaged")),
+    "over": Look("amber", "stack-push", pgettext_lazy("status", "More than sent")),
+    "unexpected": Look("amber", "question-mark", pgettext_lazy("status", "Not on the transfer")),
+    "written_off": Look("grey", "trash", pgettext_lazy("status", "Written off")),
+    "sent_back": Look("grey", "arrow-back-up", pgettext_lazy("status", "Sent back")),
     # Events and messages
     "pending": Look("blue", "clock", pgettext_lazy("status", "Pending")),
     "delivered": Look("green", "circle-check", pgettext_lazy("status", "Delivered")),

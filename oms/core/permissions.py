@@ -8,7 +8,7 @@ What an actor may not see does not exist for them: `visible_to` filters it, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
@@ -204,6 +204,7 @@ class ScopedQuerySet(models.QuerySet[M]):
 
     `scope_paths = {"location": "location_id", "channel": "order__channel_id"}`. A path through a
     to-many relation is written with `__` and resolved by a subquery, so no row comes twice.
+    Of several paths, `{"location": ("source_id", "destination_id")}`, one is enough.
     """
 
     def visible_to(self, actor: Actor, permission: Permission) -> Self:
@@ -211,12 +212,13 @@ class ScopedQuerySet(models.QuerySet[M]):
         grants = grants_for(actor, permission)
         if grants.everything:
             return self
-        paths: dict[str, str] = getattr(self.model, "scope_paths", {})
+        scope_paths: Mapping[str, str | tuple[str, ...]] = getattr(self.model, "scope_paths", {})
         condition = Q(pk__in=[])
-        for kind, path in paths.items():
+        for kind, paths in scope_paths.items():
             ids = grants.scopes.get(kind)
             if ids:
-                condition |= self._within(path, ids)
+                for path in (paths,) if isinstance(paths, str) else paths:
+                    condition |= self._within(path, ids)
         return self.filter(condition)
 
     def _within(self, path: str, ids: Iterable[int]) -> Q:
@@ -236,7 +238,7 @@ class ScopedQuerySet(models.QuerySet[M]):
 class ScopedModel(models.Model):
     """A model reached only through `objects.visible_to(actor, permission)`."""
 
-    scope_paths: ClassVar[dict[str, str]] = {}
+    scope_paths: ClassVar[Mapping[str, str | tuple[str, ...]]] = {}
 
     objects: ClassVar[Any] = ScopedQuerySet.as_manager()
 

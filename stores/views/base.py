@@ -13,9 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from inventory.models import Location
+from inventory.selectors import locations_visible
+from oms.core.errors import NotFound
 from oms.core.permissions import Permission
 from oms.core.web import PageRequest, page
 from stores.deadlines import UNDO
+from stores.goods import KINDS
+from stores.goods.base import Goods
 from stores.models import Pickup
 from stores.selectors import pickup_get, queue_counts, stores_of, undoable
 
@@ -32,6 +36,7 @@ class CounterRequest(PageRequest):
 
 Answer = HttpResponseBase
 StoreView = Callable[[CounterRequest], Answer]
+GoodsView = Callable[[CounterRequest, Goods], Answer]
 PickupView = Callable[[CounterRequest, Pickup], Answer]
 
 # Reading a camera picture takes WebAssembly; no page but the counter's may compile any.
@@ -40,8 +45,16 @@ _with_camera = csp_update({"script-src": ["'wasm-unsafe-eval'"]})
 
 def at_store(view: StoreView) -> Callable[..., Answer]:
     """A page of the store this clerk works at now; with several and none chosen, ask first."""
+    return _at_store(view, Permission.ORDERS_FULFIL)
 
-    @page(Permission.ORDERS_FULFIL)
+
+def at_shelves(view: StoreView) -> Callable[..., Answer]:
+    """As `at_store`, for those who handle its stock."""
+    return _at_store(view, Permission.STOCK_HANDLE)
+
+
+def _at_store(view: StoreView, permission: Permission) -> Callable[..., Answer]:
+    @page(permission)
     @_with_camera
     @wraps(view)
     def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> Answer:
@@ -49,8 +62,28 @@ def at_store(view: StoreView) -> Callable[..., Answer]:
         location = current_store(asked)
         if location is None:
             return redirect("counter-store")
-        _enter(asked, location)
+        if not locations_visible(asked.actor, permission).filter(pk=location.pk).exists():
+            raise NotFound
+        enter(asked, location)
         return view(asked, *args, **kwargs)
+
+    return opened
+
+
+def of_goods(view: GoodsView) -> Callable[..., Answer]:
+    """A page of goods to be counted; the store is where they are counted."""
+
+    @page(Permission.STOCK_HANDLE)
+    @_with_camera
+    @wraps(view)
+    def opened(request: HttpRequest, **kwargs: Any) -> Answer:
+        asked = cast(CounterRequest, request)
+        kind = KINDS.get(kwargs.pop("kind"))
+        if kind is None:
+            raise NotFound
+        goods = kind.get(kwargs.pop("uid"), actor=asked.actor)
+        enter(asked, goods.location)
+        return view(asked, goods, **kwargs)
 
     return opened
 
@@ -64,13 +97,14 @@ def of_pickup(view: PickupView) -> Callable[..., Answer]:
     def opened(request: HttpRequest, **kwargs: Any) -> Answer:
         asked = cast(CounterRequest, request)
         pickup = pickup_get(kwargs.pop("uid"), actor=asked.actor)
-        _enter(asked, pickup.location)
+        enter(asked, pickup.location)
         return view(asked, pickup, **kwargs)
 
     return opened
 
 
-def _enter(request: CounterRequest, location: Location) -> None:
+def enter(request: CounterRequest, location: Location) -> None:
+    """The page is about this location: its name stands on top, its clock is the page's."""
     request.location = location
     timezone.activate(ZoneInfo(location.time_zone))
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from inventory.errors import AlreadyBooked
 from oms.core.errors import Busy, DomainError, NotAuthenticated, NotFound, PermissionRefused
 from oms.core.formats import format_due, format_when
 from oms.core.money import format_money
@@ -68,6 +69,7 @@ def moment_of_error(error: DomainError) -> Moment:
         WrongItem: _("Wrong item"),
         OverScan: _("One too many"),
         UnknownBarcode: _("Unknown barcode"),
+        AlreadyBooked: _("Booked already"),
         TakenByColleague: _("Already being picked"),
         Busy: _("One moment"),
     }

@@ -7,7 +7,8 @@ from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from stores.codes import bag_code, qr_svg
+from oms.core.qr import qr_svg
+from stores.codes import bag_code
 from stores.models import Pickup
 from stores.views.base import CounterRequest, of_pickup
 from stores.views.cards import items_of, pieces

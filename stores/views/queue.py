@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from oms.core.clock import now
 from oms.core.permissions import Permission
+from oms.core.qr import qr_svg
 from oms.core.web import PageRequest, htmx, page
-from stores.codes import qr_svg
 from stores.deadlines import UNDO
 from stores.hours import week_of
 from stores.scanner import DIGITS, LETTERS, read_scan, verdict_on

@@ -4,11 +4,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from b2b.models import BasketLine
-from b2b.pasting import parse_text
 from b2b.portal import CHOSEN
 from b2b.prices import buying_for
 from b2b.selectors.verification import verify
 from catalog.models import Sku
+from catalog.pasting import parse_text
 from catalog.status import SkuStatus
 from tests.b2b.factories import make_trade
 from tests.catalog.factories import make_price_list, make_sku

@@ -32,6 +32,7 @@ SHOWN: dict[str, str] = {
     **routes(COUNTER, "counter counter-store counter-find counter-more counter-scanner"),
     **routes(COUNTER, "counter-pickup counter-decline counter-preview"),
     **routes(COUNTER, "counter-slip counter-label"),
+    **routes(COUNTER, "counter-receive counter-goods counter-goods-end"),
     **routes(PORTAL, "b2b-home b2b-switch b2b-catalog b2b-sku b2b-quick-order b2b-basket"),
     **routes(PORTAL, "b2b-checkout b2b-check b2b-order-list b2b-order-detail b2b-order-placed"),
     **routes(PORTAL, "b2b-reorder"),
@@ -56,5 +57,6 @@ NOT_SHOWN: dict[str, str] = {
     **routes(ACTS, "counter-hand-over counter-undo counter-extend counter-reinstate"),
     **routes(ACTS, "counter-put-back counter-resend b2b-choose b2b-basket-put"),
     **routes(ACTS, "b2b-basket-change b2b-basket-empty company-role-give company-role-take"),
-    **routes(ACTS, "company-payment-record"),
+    **routes(ACTS, "company-payment-record counter-receive-scan counter-goods-scan"),
+    **routes(ACTS, "counter-goods-count counter-goods-undo"),
 }

@@ -86,6 +86,13 @@ PAGES: dict[str, Route] = {
     ),
     **pages(P.ORDERS_FULFIL, "counter-count counter-decline", "pickup_line"),
     **pages(P.ORDERS_FULFIL, "counter-put-back", "put_back"),
+    **pages(P.STOCK_HANDLE, "counter-receive counter-receive-scan"),
+    **pages(
+        P.STOCK_HANDLE,
+        "counter-goods counter-goods-scan counter-goods-undo counter-goods-end",
+        "goods",
+    ),
+    **pages(P.STOCK_HANDLE, "counter-goods-count", "goods_line"),
     # B2B
     **pages(
         P.ORDERS_PLACE,

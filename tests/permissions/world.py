@@ -23,6 +23,7 @@ from tests.b2b.factories import make_trade
 from tests.catalog.factories import make_category, make_price_list, make_rule
 from tests.core.factories import add_event, make_key, make_user
 from tests.inventory.factories import make_location, put
+from tests.inventory.transfers import sent_to
 from tests.orders.factories import ALWAYS_OPEN, MILAN, make_shop
 from tests.stores.factories import reserve
 
@@ -71,6 +72,11 @@ def make_world() -> World:
         "stock",
         tuple({"code": shop.skus[0].code, "location": one.code} for one in (shop.store, other)),
     )
+    transfers = [sent_to(shop.warehouse, one, shop.skus[0]) for one in (shop.store, other)]
+    goods = [{"kind": "transfer", "uid": one.uid} for one in transfers]
+    add("goods", tuple(goods))
+    add("goods_line", tuple(one | {"sku": shop.skus[0].pk} for one in goods))
+    add("transfer", tuple({"number": one.number} for one in transfers))
     add("batch", tuple({"uid": make_batch(one).uid} for one in (shop.store, other)))
     add("company", ({"code": trade.x.code}, {"code": trade.y.code}))
     _company_orders(world, trade)

@@ -3,16 +3,15 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from oms.core.qr import QR_LETTERS, qr_svg
 from stores.codes import (
     CODE_ALPHABET,
-    QR_LETTERS,
     bag_code,
     bag_read,
     code_digest,
     code_read,
     pickup_code,
     pickup_token,
-    qr_svg,
     token_digest,
     token_read,
 )

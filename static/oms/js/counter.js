@@ -5,11 +5,13 @@ import { announce, scanWithCamera } from "./scan.js";
 
 const form = document.querySelector("[data-scan]");
 const input = form?.querySelector("input[name=code]");
+// Else the page's own script listens to "oms:scan".
+const sentByForm = Boolean(form?.getAttribute("action")) && !form.hasAttribute("data-scan-queue");
 const spoken = document.getElementById("scan-result");
 
 function send(code, method) {
   if (spoken) spoken.textContent = `${say("scanned")} ${[...code].join(" ")}`;
-  if (!form?.getAttribute("action")) return;
+  if (!sentByForm) return;
   form.querySelector("[data-scan-method]").value = method;
   input.value = code;
   form.requestSubmit();
@@ -25,7 +27,7 @@ document.addEventListener("oms:scan", (event) => {
 
 form?.addEventListener("submit", (event) => {
   if (!input.value.trim()) event.preventDefault();
-  if (form.getAttribute("action")) return;
+  if (sentByForm) return;
   event.preventDefault();
   if (input.value.trim()) announce(input.value.trim(), "typed");
   input.value = "";

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from b2b.pasting import WantedRow, parse_text, read_quantity
+from catalog.pasting import WantedRow, parse_text, read_quantity
 
 CODES = st.text("ABCDEFGHKLMNPQRSTVWXYZ", min_size=3, max_size=8).map(lambda code: f"{code}-7")
 LINES = st.lists(st.tuples(CODES, st.integers(1, 999)), min_size=1, max_size=40)

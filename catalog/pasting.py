@@ -1,4 +1,4 @@
-"""Reading SKUs and quantities from whatever a buyer pastes or uploads. Pure.
+"""Reading SKUs and quantities from whatever somebody pastes or uploads. Pure.
 
 A line is a code (SKU or GTIN) and a quantity, set apart by a tab, `;`, `,` or blanks, as copied
 from a spreadsheet, an e-mail or another shop's export. A header row may name the columns in any
