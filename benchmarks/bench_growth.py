@@ -1,7 +1,7 @@
-"""Ten thousand SKUs, a hundred thousand, a million, at ten locations each: does work grow with them?
+"""Ten thousand SKUs, a hundred thousand, a million, at ten locations each: does work grow too?
 
-Nothing but the size differs. Units are taken off SKUs chosen at random over all there are; "raw" is
-the speed at ten thousand, "ours" at a million.
+Nothing but the size differs. Units are taken off SKUs chosen at random among those made last;
+"raw" is the speed at ten thousand, "ours" at a million.
 """
 
 import random

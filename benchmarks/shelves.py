@@ -60,9 +60,11 @@ def make_shelves(skus: int, locations: int, *, units: int) -> Shelves:
         "locations": [place.pk for place in places],
     }
     with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
         cursor.execute(SKUS, params)
         made = [row[0] for row in cursor.fetchall()]
         cursor.execute(STOCK, params)
         cursor.execute(MOVEMENTS, params)
         cursor.execute("VACUUM ANALYZE catalog_sku, inventory_stock, inventory_stockmovement")
+        cursor.execute("RESET statement_timeout")
     return Shelves(code, made, places)

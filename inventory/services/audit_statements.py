@@ -76,8 +76,10 @@ ORDER BY sku.code, location.code, listed.figure, listed.source DESC
 LIMIT %(limit)s
 """  # noqa: S608 - constants only
 
-# The groups of a million stock rows fit, in each of PostgreSQL's parallel workers.
-ROOM = "SET LOCAL work_mem = '256MB'"
+# The groups of a million stock rows fit, in each of PostgreSQL's parallel workers; and a ledger of
+# years takes longer than any request may.
+ROOM = """
+SELECT set_config('work_mem', '256MB', true), set_config('statement_timeout', '1h', true)"""
 
 AROUND = """
 SELECT pair.sku_id, pair.location_id, movement.recorded_at, movement.kind, movement.on_hand,
