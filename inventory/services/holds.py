@@ -52,18 +52,19 @@ END = """
 WITH due AS MATERIALIZED (
         SELECT DISTINCT sku_id, location_id FROM inventory_hold AS hold WHERE {which} {limit}),
     locked AS MATERIALIZED (
-        SELECT stock.id, stock.sku_id, stock.location_id
+        SELECT stock.id, stock.sku_id, stock.location_id, stock.held
         FROM due JOIN inventory_stock AS stock USING (sku_id, location_id)
         {lock}),
     ended AS (
         DELETE FROM inventory_hold AS hold USING locked
         WHERE hold.sku_id = locked.sku_id AND hold.location_id = locked.location_id AND {which}
-        RETURNING hold.demand, hold.sku_id, hold.location_id, hold.quantity),
+        RETURNING hold.demand, hold.sku_id, hold.location_id, hold.quantity,
+            locked.id AS stock_id, locked.held),
     moved AS (
-        UPDATE inventory_stock AS stock SET held = stock.held - gone.quantity
-        FROM (SELECT sku_id, location_id, SUM(quantity)::integer AS quantity
-              FROM ended GROUP BY sku_id, location_id) AS gone
-        WHERE stock.sku_id = gone.sku_id AND stock.location_id = gone.location_id),
+        UPDATE inventory_stock AS stock SET held = gone.held - gone.quantity
+        FROM (SELECT stock_id, held, SUM(quantity)::integer AS quantity
+              FROM ended GROUP BY stock_id, held) AS gone
+        WHERE stock.id = gone.stock_id),
     booked AS (
         INSERT INTO inventory_stockmovement
             (sku_id, location_id, kind, on_hand, allocated, held, unavailable,

@@ -4,7 +4,8 @@ All share a shape: `given` or `wanted` (the parameters as rows) → `locked` (th
 one order, as they are after the wait) → `refused` (what is wrong, under the lock) → the changes,
 each `WHERE NOT EXISTS (SELECT FROM refused)` → the refused rows as the answer. The guards stand on
 the locked rows and not on the target of the UPDATE: that is matched against the version from
-before the wait first, and would refuse units that came free while waiting.
+before the wait first, and would refuse units that came free while waiting. So would the check
+constraints: what goes down is set to a figure of the locked row, not taken off the target's.
 """
 
 from inventory.locks import CLAIM_FOR_UPDATE, STOCK_FOR_UPDATE
@@ -84,7 +85,7 @@ WITH given AS (
         GROUP BY demand, sku_id, location_id),
     locked AS MATERIALIZED (
         SELECT claim.id, claim.demand, claim.demanded_id, claim.quantity AS claimed,
-            claim.sku_id, claim.location_id, stock.id AS stock_id, stock.on_hand,
+            claim.sku_id, claim.location_id, stock.id AS stock_id, stock.on_hand, stock.allocated,
             given.quantity * claim.per_unit AS quantity
         FROM given
             JOIN inventory_allocation AS claim
@@ -94,9 +95,9 @@ WITH given AS (
                 ON stock.sku_id = claim.sku_id AND stock.location_id = claim.location_id
         {CLAIM_FOR_UPDATE}),
     need AS (
-        SELECT stock_id, sku_id, location_id, MIN(on_hand) AS on_hand,
+        SELECT stock_id, sku_id, location_id, on_hand, allocated,
             SUM(quantity)::integer AS quantity
-        FROM locked GROUP BY stock_id, sku_id, location_id),
+        FROM locked GROUP BY stock_id, sku_id, location_id, on_hand, allocated),
     refused AS MATERIALIZED (
         SELECT 'unclaimed' AS problem, given.sku_id, given.location_id,
             given.quantity AS wanted, 0 AS there
@@ -113,12 +114,12 @@ WITH given AS (
         FROM need WHERE quantity * %(taken)s::integer > on_hand),
     moved AS (
         UPDATE inventory_stock AS stock
-        SET allocated = stock.allocated - need.quantity,
-            on_hand = stock.on_hand - need.quantity * %(taken)s::integer
+        SET allocated = need.allocated - need.quantity,
+            on_hand = need.on_hand - need.quantity * %(taken)s::integer
         FROM need
         WHERE stock.id = need.stock_id AND NOT EXISTS (SELECT FROM refused)),
     shrunk AS (
-        UPDATE inventory_allocation AS claim SET quantity = claim.quantity - locked.quantity
+        UPDATE inventory_allocation AS claim SET quantity = locked.claimed - locked.quantity
         FROM locked
         WHERE claim.id = locked.id AND locked.quantity < locked.claimed
             AND NOT EXISTS (SELECT FROM refused)),
@@ -212,7 +213,7 @@ WITH given AS (
         SELECT 'short', sku_id, location_id, -delta, on_hand
         FROM locked WHERE on_hand + delta < 0),
     moved AS (
-        UPDATE inventory_stock AS stock SET on_hand = stock.on_hand + locked.delta
+        UPDATE inventory_stock AS stock SET on_hand = locked.on_hand + locked.delta
         FROM locked
         WHERE stock.id = locked.id AND locked.delta <> 0 AND NOT EXISTS (SELECT FROM refused)),
     booked AS (
@@ -265,7 +266,7 @@ WITH compared AS MATERIALIZED (
         {STOCK_FOR_UPDATE}),
     moved AS (
         UPDATE inventory_stock AS stock
-        SET on_hand = stock.on_hand + compared.difference,
+        SET on_hand = compared.quantity,
             safety_stock = COALESCE(compared.safety_stock, stock.safety_stock)
         FROM compared
         WHERE stock.id = compared.id AND (compared.difference <> 0 OR compared.rebuffered)),
