@@ -27,6 +27,7 @@ ACTIONS: dict[str, tuple[Text, str, str]] = {
     "discount_rule.archived": (gettext_lazy("Archived"), "archive", "grey"),
     "sku.created": (gettext_lazy("SKU made"), "file-plus", "blue"),
     "sku.changed": (gettext_lazy("SKU changed"), "pencil", "blue"),
+    "sku.cost_changed": (gettext_lazy("Cost changed"), "coin", "blue"),
 }
 COUNTS = {
     "created": gettext_lazy("new"),

@@ -69,3 +69,20 @@ class BatchReused(DomainError):
     status = 422
     code = "batch_reused"
     title = _("This batch id was used for another batch")
+
+
+class OverReceipt(Conflict):
+    """More came than was ordered, beyond the tolerance: somebody has to accept that first.
+
+    `items`: `{"sku", "ordered", "received"}`, received being what it would come to.
+    """
+
+    code = "over_receipt"
+    title = _("More came than was ordered")
+
+
+class InvoiceRecorded(Conflict):
+    """This purchase order has an invoice with this number."""
+
+    code = "invoice_recorded"
+    title = _("An invoice with this number is recorded already")

@@ -10,7 +10,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
-from inventory.models import Location, Stock, StockBatch, StockFeed, Tally, Transfer
+from inventory.models import (
+    Location,
+    PurchaseOrder,
+    Stock,
+    StockBatch,
+    StockFeed,
+    Tally,
+    Transfer,
+)
 from oms.core.errors import NotFound
 from oms.core.locks import lock_rows
 from oms.core.sql import fetch_rows
@@ -83,3 +91,15 @@ def tally_for_update(document: UUID, location_id: int) -> Tally:
     return lock_rows(Tally.objects.filter(document=document, location=location_id, closed_at=None))[
         0
     ]
+
+
+def purchase_for_update(number: int) -> PurchaseOrder:
+    """The locked purchase order; its lines, receipts and invoices change under it only.
+
+    Before any stock row. Raises NotFound.
+    """
+    orders = PurchaseOrder.objects.select_related("supplier", "location")
+    rows = lock_rows(orders.filter(number=number))
+    if not rows:
+        raise NotFound
+    return rows[0]

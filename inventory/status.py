@@ -108,3 +108,69 @@ class DiscrepancyOutcome(models.TextChoices):
     WRITTEN_OFF = "written_off", _("Written off")
     SENT_BACK = "sent_back", _("Back on the source's shelf")
     ARRIVED = "arrived", _("Arrived after all")
+
+
+class PurchaseStatus(models.TextChoices):
+    """Of a purchase order; received and partly received are derived from its lines."""
+
+    DRAFT = "draft", _("Draft")
+    ORDERED = "ordered", _("Ordered")
+    CONFIRMED = "confirmed", _("Confirmed")
+    PARTLY_RECEIVED = "partly_received", _("Partly received")
+    RECEIVED = "received", _("Received")
+    CLOSED = "closed", _("Closed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+PURCHASE_TRANSITIONS: Mapping[str, frozenset[str]] = {
+    PurchaseStatus.DRAFT: frozenset({PurchaseStatus.ORDERED, PurchaseStatus.CANCELLED}),
+    PurchaseStatus.ORDERED: frozenset(
+        {
+            PurchaseStatus.CONFIRMED,
+            PurchaseStatus.PARTLY_RECEIVED,
+            PurchaseStatus.RECEIVED,
+            PurchaseStatus.CANCELLED,
+        }
+    ),
+    # A supplier may correct what was confirmed.
+    PurchaseStatus.CONFIRMED: frozenset(
+        {
+            PurchaseStatus.CONFIRMED,
+            PurchaseStatus.PARTLY_RECEIVED,
+            PurchaseStatus.RECEIVED,
+            PurchaseStatus.CANCELLED,
+        }
+    ),
+    PurchaseStatus.PARTLY_RECEIVED: frozenset({PurchaseStatus.RECEIVED, PurchaseStatus.CLOSED}),
+    PurchaseStatus.RECEIVED: frozenset({PurchaseStatus.CLOSED}),
+    PurchaseStatus.CLOSED: frozenset(),
+    PurchaseStatus.CANCELLED: frozenset(),
+}
+# Something is on its way, and may be received.
+PURCHASE_ARRIVING = frozenset(
+    {PurchaseStatus.ORDERED, PurchaseStatus.CONFIRMED, PurchaseStatus.PARTLY_RECEIVED}
+)
+# More may come of what was received in full: the supplier sent too much.
+PURCHASE_RECEIVABLE = PURCHASE_ARRIVING | {PurchaseStatus.RECEIVED}
+
+
+def derive_purchase_status(current: str, *, received: int, still_open: int) -> str:
+    """A purchase order's status after a receipt, from the sums of its lines' units."""
+    if not received:
+        return current
+    return PurchaseStatus.PARTLY_RECEIVED if still_open else PurchaseStatus.RECEIVED
+
+
+class ReceiptReason(models.TextChoices):
+    """Why a receipt is not what was ordered."""
+
+    DAMAGED = "damaged", _("Damaged")
+    SURPLUS = "surplus", _("Sent too many")
+    SHORT = "short", _("Sent too few")
+    WRONG = "wrong", _("Not what was ordered")
+
+
+class InvoiceStatus(models.TextChoices):
+    MATCHED = "matched", _("Matched")
+    DIFFERS = "differs", _("Differs")
+    ACCEPTED = "accepted", _("Accepted")

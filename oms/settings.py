@@ -32,6 +32,8 @@ RETAILER_NAME = env.str("RETAILER_NAME", default="OMS")
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 PROMETHEUS_MULTIPROC = bool(env.str("PROMETHEUS_MULTIPROC_DIR", default=""))
 RETAILER_COUNTRY = env.str("RETAILER_COUNTRY", default="IT")
+# What SKUs cost is kept in this currency.
+RETAILER_CURRENCY = env.str("RETAILER_CURRENCY", default="EUR")
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -219,6 +221,8 @@ EVENT_HANDLERS: dict[str, list[str]] = {
     "pickup.expired": ["stores.notices.pickup_expired"],
     "pickup.declined": ["stores.notices.pickup_declined"],
     "pickup.collected": ["stores.notices.pickup_collected"],
+    "purchase_order.ordered": ["inventory.notices.purchase_ordered"],
+    "purchase_order.cancelled": ["inventory.notices.purchase_cancelled"],
 }
 # What the audiences of price lists and discount rules are called (`catalog.directory`).
 AUDIENCE_DIRECTORIES: dict[str, str] = {
@@ -233,6 +237,7 @@ JOB_RUNNERS: dict[str, str] = {
     "catalog.price_import": "catalog.imports.price_import",
     "inventory.stock_batch": "inventory.services.batches.batch_run",
     "inventory.stock_import": "inventory.imports.stock_import",
+    "inventory.supplier_import": "inventory.supplier_imports.supplier_import",
 }
 FULFILMENT_METHODS: dict[str, str] = {
     "ship": "oms.orders.methods.Ship",
@@ -353,6 +358,11 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 IMPORT_MAX_BYTES = 10 * 1024 * 1024
 IMPORT_MAX_ROWS = 20_000
 STOCK_BATCH_MAX_BYTES = env.int("STOCK_BATCH_MAX_BYTES", default=512 * 1024 * 1024)
+
+# --- purchasing: what is taken without asking -------------------------------------------------
+# More than ordered, and dearer than ordered on the supplier's invoice, in per cent.
+OVER_RECEIPT_PERCENT = env.int("OVER_RECEIPT_PERCENT", default=5)
+INVOICE_PRICE_PERCENT = env.int("INVOICE_PRICE_PERCENT", default=2)
 
 # --- security ---------------------------------------------------------------------------------
 _https = env.bool("HTTPS", default=not DEVELOPMENT)

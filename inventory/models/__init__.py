@@ -8,6 +8,16 @@ from inventory.models.locations import (
     Location,
     LocationUserObjectPermission,
 )
+from inventory.models.purchasing import (
+    PurchaseOrder,
+    PurchaseOrderLine,
+    PurchaseReceipt,
+    PurchaseReceiptLine,
+    Supplier,
+    SupplierInvoice,
+    SupplierInvoiceLine,
+    SupplierItem,
+)
 from inventory.models.stock import Allocation, Hold, Stock
 from inventory.models.tallies import Tally, TallyEntry
 from inventory.models.transfers import Transfer, TransferDiscrepancy, TransferLine
@@ -21,6 +31,10 @@ __all__ = [
     "Hold",
     "Location",
     "LocationUserObjectPermission",
+    "PurchaseOrder",
+    "PurchaseOrderLine",
+    "PurchaseReceipt",
+    "PurchaseReceiptLine",
     "SourceReference",
     "Stock",
     "StockBatch",
@@ -31,4 +45,8 @@ __all__ = [
     "Transfer",
     "TransferDiscrepancy",
     "TransferLine",
+    "Supplier",
+    "SupplierInvoice",
+    "SupplierInvoiceLine",
+    "SupplierItem",
 ]

@@ -100,6 +100,13 @@ STATUS_LOOK: dict[str, Look] = {
     "unexpected": Look("amber", "question-mark", pgettext_lazy("status", "Not on the transfer")),
     "written_off": Look("grey", "trash", pgettext_lazy("status", "Written off")),
     "sent_back": Look("grey", "arrow-back-up", pgettext_lazy("status", "Sent back")),
+    # Purchase orders and suppliers' invoices
+    "ordered": Look("blue", "send", pgettext_lazy("status", "Ordered")),
+    "confirmed": Look("blue", "calendar-check", pgettext_lazy("status", "Confirmed")),
+    "closed": Look("grey", "circle-check", pgettext_lazy("status", "Closed")),
+    "matched": Look("green", "circle-check", pgettext_lazy("status", "Matched")),
+    "differs": Look("amber", "not-equal", pgettext_lazy("status", "Differs")),
+    "accepted": Look("grey", "checks", pgettext_lazy("status", "Accepted")),
     # Events and messages
     "pending": Look("blue", "clock", pgettext_lazy("status", "Pending")),
     "delivered": Look("green", "circle-check", pgettext_lazy("status", "Delivered")),

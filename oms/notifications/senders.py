@@ -55,6 +55,8 @@ class Email:
         mail.mixed_subtype = "related"  # type: ignore[attr-defined]  # missing in the stubs
         for image in images:
             mail.attach(image)
+        for file in message.attachments:
+            mail.attach(file["name"], file["text"], file["type"])
         mail.send()
 
 

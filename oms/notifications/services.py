@@ -1,6 +1,7 @@
 """Queueing messages: rendered once, in the reader's language, in the transaction of the news."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +15,21 @@ from oms.core.actors import Actor
 from oms.core.audit import audit_record
 from oms.core.clock import now, retailer_zone
 from oms.core.errors import NotFound
+from oms.core.locks import require_transaction
 from oms.core.wake import wake_on_commit
 from oms.notifications.locks import message_for_update
 from oms.notifications.models import Message
 
 DELIVER = "oms.notifications.tasks.message_deliver"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A text file that goes with a message; `type` is its media type."""
+
+    name: str
+    type: str
+    text: str
 
 
 @transaction.atomic
@@ -60,6 +71,13 @@ def message_queue(
     if created:
         wake_on_commit(DELIVER)
     return message
+
+
+def message_attach(message: Message, attachments: Sequence[Attachment]) -> None:
+    """Let files go with a message, in the transaction that queued it."""
+    require_transaction()
+    message.attachments = [asdict(one) for one in attachments]
+    message.save(update_fields=["attachments"])
 
 
 def message_render(kind: str, language: str, context: Mapping[str, Any]) -> tuple[str, str, str]:

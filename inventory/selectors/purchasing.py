@@ -1,0 +1,66 @@
+"""Reads of purchase orders."""
+
+from typing import Any
+
+from django.db.models import Count, DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, Greatest
+
+from inventory.models import PurchaseOrder, PurchaseOrderLine, Supplier
+from inventory.status import PURCHASE_RECEIVABLE, InvoiceStatus
+from oms.core.actors import Actor
+from oms.core.permissions import Permission, ScopedQuerySet
+
+AMOUNT: Any = DecimalField(max_digits=18, decimal_places=4)
+WANTED = Coalesce("confirmed", "ordered")
+PRICE = Coalesce("confirmed_cost", "cost")
+
+
+def purchases_visible(
+    actor: Actor, permission: Permission = Permission.PURCHASING_VIEW
+) -> ScopedQuerySet[PurchaseOrder]:
+    """The purchase orders `actor` may reach with `permission`."""
+    visible: ScopedQuerySet[PurchaseOrder] = PurchaseOrder.objects.visible_to(actor, permission)
+    return visible.select_related("supplier", "location")
+
+
+def purchases_receivable(actor: Actor) -> QuerySet[PurchaseOrder]:
+    """Orders of which something may come, at the places where `actor` handles stock."""
+    rows = purchases_visible(actor, Permission.STOCK_HANDLE)
+    return rows.filter(status__in=PURCHASE_RECEIVABLE)
+
+
+def with_sums(rows: QuerySet[PurchaseOrder]) -> QuerySet[PurchaseOrder]:
+    """Adds `lines_count`, `units`, `units_received`, `units_open`, `value` and `differing`."""
+    lines = PurchaseOrderLine.objects.filter(purchase_order=OuterRef("pk")).order_by()
+    lines = lines.values("purchase_order")
+
+    def total(expression: Any, output: Any = None) -> Any:
+        options = {"output_field": output} if output else {}
+        return Coalesce(
+            Subquery(lines.annotate(sum=Sum(expression, **options)).values("sum")),
+            Value(0, output_field=output) if output else 0,
+        )
+
+    still_open = Greatest(WANTED - F("received") - F("cancelled"), 0)
+    return rows.annotate(
+        lines_count=Coalesce(Subquery(lines.annotate(count=Count("pk")).values("count")), Value(0)),
+        units=total(WANTED),
+        units_received=total(F("received")),
+        units_open=total(still_open),
+        value=total(WANTED * PRICE, AMOUNT),
+        differing=Count(
+            "invoices", filter=Q(invoices__status=InvoiceStatus.DIFFERS), distinct=True
+        ),
+    )
+
+
+def suppliers_with_sums() -> QuerySet[Supplier]:
+    """Suppliers with `items_count` and `orders_open`."""
+    return Supplier.objects.select_related("location").annotate(
+        items_count=Count("items", distinct=True),
+        orders_open=Count(
+            "purchase_orders",
+            filter=Q(purchase_orders__status__in=PURCHASE_RECEIVABLE),
+            distinct=True,
+        ),
+    )
