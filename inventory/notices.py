@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -29,11 +30,15 @@ def purchase_csv(order: dict[str, Any]) -> str:
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow((*COLUMNS, "currency"))
-    for line in order["lines"]:
-        writer.writerow(
-            safe_cell(cell) for cell in (*(line[name] for name in COLUMNS), order["currency"])
-        )
+    for row in purchase_rows(order):
+        writer.writerow([safe_cell(cell) for cell in row])
     return file.getvalue()
+
+
+def purchase_rows(order: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
+    """The lines of a purchase order's payload, by `COLUMNS` and the currency."""
+    for line in order["lines"]:
+        yield (*(line[name] for name in COLUMNS), order["currency"])
 
 
 def _queue(name: str, event: Event, *, with_table: bool) -> None:

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from inventory import purchasing_urls
 from inventory.views import audit, correction, imports, locations, stock
 
 urlpatterns = [
@@ -33,4 +34,5 @@ urlpatterns = [
     path("office/locations/new/", locations.location_new, name="location-new"),
     path("office/locations/<str:code>/", locations.location_detail, name="location-detail"),
     path("office/locations/<str:code>/edit/", locations.location_edit, name="location-edit"),
+    *purchasing_urls.urlpatterns,
 ]

@@ -19,7 +19,7 @@ FIRST_NUMBER = 1000
 
 def cost_field(verbose_name: object, **options: object) -> "models.DecimalField[Decimal, Decimal]":
     """What a unit costs: without tax, in the supplier's currency, four decimals."""
-    return models.DecimalField(verbose_name, max_digits=12, decimal_places=4, **options)  # type: ignore[arg-type,misc]
+    return models.DecimalField(verbose_name, max_digits=12, decimal_places=4, **options)  # type: ignore[arg-type]
 
 
 class Supplier(models.Model):

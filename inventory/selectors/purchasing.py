@@ -31,8 +31,8 @@ def purchases_receivable(actor: Actor) -> QuerySet[PurchaseOrder]:
 
 def with_sums(rows: QuerySet[PurchaseOrder]) -> QuerySet[PurchaseOrder]:
     """Adds `lines_count`, `units`, `units_received`, `units_open`, `value` and `differing`."""
-    lines = PurchaseOrderLine.objects.filter(purchase_order=OuterRef("pk")).order_by()
-    lines = lines.values("purchase_order")
+    rows_of_it = PurchaseOrderLine.objects.filter(purchase_order=OuterRef("pk")).order_by()
+    lines = rows_of_it.values("purchase_order")
 
     def total(expression: Any, output: Any = None) -> Any:
         options = {"output_field": output} if output else {}

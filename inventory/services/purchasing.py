@@ -81,6 +81,12 @@ def purchase_create(request: PurchaseRequest, *, actor: Actor) -> PurchaseOrder:
 
 
 @transaction.atomic
+def purchases_create(requests: Sequence[PurchaseRequest], *, actor: Actor) -> list[PurchaseOrder]:
+    """Draw up several purchase orders, all or none. Raises InvalidInput."""
+    return [purchase_create(request, actor=actor) for request in requests]
+
+
+@transaction.atomic
 def purchase_change(number: int, request: PurchaseRequest, *, actor: Actor) -> PurchaseOrder:
     """Replace a draft by another one. Raises InvalidTransition once it is ordered."""
     order = purchase_for_update(number)
@@ -249,7 +255,7 @@ def _lines(request: PurchaseRequest) -> list[PurchaseOrderLine]:
             problem = (_("Row %(row)d orders this SKU already") % {"row": seen}, "duplicate")
         if problem:
             issues.append(Issue("lines", f"{line.sku.code}: {problem[0]}", problem[1], row))
-        else:
+        elif cost is not None:
             lines.append(
                 PurchaseOrderLine(
                     position=position,

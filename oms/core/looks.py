@@ -105,7 +105,7 @@ STATUS_LOOK: dict[str, Look] = {
     "confirmed": Look("blue", "calendar-check", pgettext_lazy("status", "Confirmed")),
     "closed": Look("grey", "circle-check", pgettext_lazy("status", "Closed")),
     "matched": Look("green", "circle-check", pgettext_lazy("status", "Matched")),
-    "differs": Look("amber", "not-equal", pgettext_lazy("status", "Differs")),
+    "differs": Look("amber", "equal-not", pgettext_lazy("status", "Differs")),
     "accepted": Look("grey", "checks", pgettext_lazy("status", "Accepted")),
     # Events and messages
     "pending": Look("blue", "clock", pgettext_lazy("status", "Pending")),

@@ -26,6 +26,11 @@ SHOWN: dict[str, str] = {
     **routes(GOODS, "discount-rule-edit"),
     **routes(PLACES, "stock-list stock-sku stock-movements stock-adjust stock-import stock-audit"),
     **routes(PLACES, "location-list location-new location-detail location-edit"),
+    **routes(GOODS, "purchase-order-list purchase-order-new purchase-order-detail"),
+    **routes(GOODS, "purchase-order-end purchase-order-confirm"),
+    **routes(GOODS, "purchase-order-receive purchase-order-invoice purchase-order-paper"),
+    **routes(GOODS, "reorder-proposals supplier-list supplier-new supplier-detail supplier-edit"),
+    **routes(GOODS, "supplier-item supplier-item-new supplier-import"),
     **routes(OFFICE, "order-list order-detail order-cancel customer-list"),
     **routes(OFFICE, "fulfilment-list fulfilment-ship return-list return-create"),
     **routes(PLACES, "company-list company-create company-detail company-edit"),
@@ -45,10 +50,10 @@ MACHINE = "for machines"
 LEAVES = "sends the browser elsewhere"
 NOT_SHOWN: dict[str, str] = {
     **routes(MACHINE, "healthz readyz metrics api-schema"),
-    **routes(LEAVES, "home"),
+    **routes(LEAVES, "home purchase-order-edit"),
     **routes(PART, "job-progress message-body b2b-why b2b-order-line-why b2b-quick-order-row"),
     **routes(FILE, "job-result job-errors stock-import-template b2b-quick-order-sample"),
-    **routes(FILE, "sku-picture"),
+    **routes(FILE, "sku-picture purchase-order-table supplier-import-template"),
     **routes(ACTS, "logout preferences job-cancel event-retry message-resend api-key-revoke"),
     **routes(ACTS, "catalog-import-apply category-remove discount-rule-move price-list-adjust"),
     **routes(ACTS, "price-list-confirm price-list-move stock-import-apply order-message-resend"),
@@ -59,4 +64,6 @@ NOT_SHOWN: dict[str, str] = {
     **routes(ACTS, "b2b-basket-change b2b-basket-empty company-role-give company-role-take"),
     **routes(ACTS, "company-payment-record counter-receive-scan counter-goods-scan"),
     **routes(ACTS, "counter-goods-count counter-goods-undo"),
+    **routes(ACTS, "purchase-order-send supplier-invoice-accept"),
+    **routes(ACTS, "supplier-import-apply"),
 }

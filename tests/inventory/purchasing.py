@@ -8,13 +8,13 @@ from typing import Any
 
 from catalog.models import Sku
 from inventory.models import Location, PurchaseOrder, PurchaseReceipt, Supplier
+from inventory.services.deliveries import Delivery, ReceivedLine, purchase_receive
 from inventory.services.purchasing import (
     PurchaseRequest,
     WantedLine,
     purchase_create,
     purchase_send,
 )
-from inventory.services.receiving import Delivery, ReceivedLine, purchase_receive
 from inventory.services.suppliers import ItemValues, supplier_items_set
 from tests.inventory.factories import ACTOR, make_location, make_sku
 

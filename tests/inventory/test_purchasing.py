@@ -18,6 +18,7 @@ from inventory.models import (
     StockMovement,
     SupplierItem,
 )
+from inventory.services.deliveries import Delivery, ReceivedLine, purchase_receive
 from inventory.services.invoices import (
     InvoiceLine,
     InvoiceRequest,
@@ -36,7 +37,6 @@ from inventory.services.purchasing import (
     purchase_create,
     purchase_send,
 )
-from inventory.services.receiving import Delivery, ReceivedLine, purchase_receive
 from inventory.status import PURCHASE_TRANSITIONS, InvoiceStatus, MovementKind, PurchaseStatus
 from oms.core.audit import audit_trail
 from oms.core.clock import now

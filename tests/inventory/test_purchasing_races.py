@@ -8,7 +8,7 @@ from django.db import IntegrityError
 
 from inventory.errors import OverReceipt
 from inventory.models import ExpectedSupply, PurchaseOrder, PurchaseReceipt, Stock
-from inventory.services import receiving
+from inventory.services import deliveries
 from inventory.services.audit import stock_audit
 from tests.inventory.purchasing import make_ordered, receive
 from tests.inventory.racing import race
@@ -36,7 +36,7 @@ def test_without_the_lock_everybody_receives_it(monkeypatch: pytest.MonkeyPatch)
     def unlocked(number: int) -> PurchaseOrder:
         return PurchaseOrder.objects.select_related("supplier", "location").get(number=number)
 
-    monkeypatch.setattr(receiving, "purchase_for_update", unlocked)
+    monkeypatch.setattr(deliveries, "purchase_for_update", unlocked)
     booked, on_hand, known = received_twice(8)
     assert booked > 1
     assert on_hand == booked * 10 > known
@@ -69,7 +69,7 @@ def test_without_the_lock_the_ledger_itself_refuses(monkeypatch: pytest.MonkeyPa
     def unlocked(number: int) -> PurchaseOrder:
         return PurchaseOrder.objects.select_related("supplier", "location").get(number=number)
 
-    monkeypatch.setattr(receiving, "purchase_for_update", unlocked)
+    monkeypatch.setattr(deliveries, "purchase_for_update", unlocked)
     results, on_hand = posted_twice(8)
     assert on_hand == 10
     refused = [result for result in results if not isinstance(result, PurchaseReceipt)]

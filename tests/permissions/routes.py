@@ -64,6 +64,27 @@ PAGES: dict[str, Route] = {
     **pages(P.STOCK_ADJUST, "stock-import stock-import-template"),
     **pages(P.STOCK_ADJUST, "stock-import-apply", "job"),
     **pages(P.SETTINGS_MANAGE, "location-edit", "location"),
+    # Purchasing
+    **pages(P.PURCHASING_VIEW, "purchase-order-list reorder-proposals supplier-list"),
+    **pages(
+        P.PURCHASING_VIEW,
+        "purchase-order-detail purchase-order-paper purchase-order-table",
+        "purchase",
+    ),
+    **pages(P.PURCHASING_VIEW, "supplier-detail", "supplier"),
+    **pages(P.PURCHASING_VIEW, "supplier-item", "supplier_item"),
+    **pages(P.PURCHASING_MANAGE, "purchase-order-new supplier-new supplier-import"),
+    **pages(
+        P.PURCHASING_MANAGE,
+        "purchase-order-edit purchase-order-send purchase-order-end purchase-order-confirm"
+        " purchase-order-invoice",
+        "purchase",
+    ),
+    **pages(P.PURCHASING_MANAGE, "supplier-edit supplier-item-new", "supplier"),
+    **pages(P.PURCHASING_MANAGE, "supplier-import-template", "supplier_table"),
+    **pages(P.PURCHASING_MANAGE, "supplier-import-apply", "job"),
+    **pages(P.PURCHASING_MANAGE, "supplier-invoice-accept", "supplier_invoice"),
+    **pages(P.STOCK_HANDLE, "purchase-order-receive", "purchase"),
     # Orders
     **pages(P.OFFICE_VIEW, "order-detail", "order"),
     **pages(P.ORDERS_MANAGE, "order-cancel", "order"),

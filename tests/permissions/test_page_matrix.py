@@ -35,6 +35,8 @@ SUBJECT_SCOPE = {
     "transfer": "location",
     "stock": "location",
     "location": "location",
+    "purchase": "location",
+    "supplier_invoice": "location",
     "order": "location",
     "order_message": "location",
     "company": "company",
@@ -49,6 +51,7 @@ LEADS_TO_LOGIN = {"home", "logout"}
 # not there is 404 for those who may, too. That they may is shown in the tests of each app.
 EMPTY_IS_MISSING = {
     "stock-import-apply",
+    "supplier-import-apply",
     "counter-count",
     "counter-goods-scan",
     "counter-goods-count",

@@ -1,12 +1,14 @@
 """Two stores, two companies, and one of everything a route can name, on either side."""
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
 
 from inventory.models import Location, StockBatch
+from inventory.services.invoices import InvoiceLine, InvoiceRequest, invoice_record
 from inventory.status import BatchKind
 from oms.core.actors import system_actor, user_actor
 from oms.core.audit import audit_record, audit_trail
@@ -20,9 +22,10 @@ from oms.orders.services.placement import order_place
 from oms.orders.tracking import tracking_token
 from stores.models import PutBack
 from tests.b2b.factories import make_trade
-from tests.catalog.factories import make_category, make_price_list, make_rule
+from tests.catalog.factories import make_category, make_price_list, make_rule, make_sku
 from tests.core.factories import add_event, make_key, make_user
 from tests.inventory.factories import make_location, put
+from tests.inventory.purchasing import make_ordered, make_supplier, sells
 from tests.inventory.transfers import sent_to
 from tests.orders.factories import ALWAYS_OPEN, MILAN, make_shop
 from tests.stores.factories import reserve
@@ -79,9 +82,31 @@ def make_world() -> World:
     add("transfer", tuple({"number": one.number} for one in transfers))
     add("batch", tuple({"uid": make_batch(one).uid} for one in (shop.store, other)))
     add("company", ({"code": trade.x.code}, {"code": trade.y.code}))
+    _purchases(world, (shop.store, other))
     _company_orders(world, trade)
     _shared(world, shop, orders)
     return world
+
+
+def _purchases(world: World, places: tuple[Location, Location]) -> None:
+    """An order for either place, invoiced too dear before anything came."""
+    supplier, sku = make_supplier(), make_sku()
+    sells(supplier, sku)
+    orders = [make_ordered([10], supplier=supplier, skus=[sku], location=one) for one in places]
+    invoices = [
+        invoice_record(
+            order.number,
+            InvoiceRequest("4711", [InvoiceLine(1, 10, Decimal(9))]),
+            actor=SYSTEM,
+        )
+        for order in orders
+    ]
+    add = world.subjects.__setitem__
+    add("purchase", tuple({"number": order.number} for order in orders))
+    add("supplier_invoice", tuple({"uid": one.uid} for one in invoices))
+    add("supplier", ({"code": supplier.code},) * 2)
+    add("supplier_item", ({"code": supplier.code, "sku": sku.code},) * 2)
+    add("supplier_table", ({"what": "items"},) * 2)
 
 
 def make_batch(location: Location) -> StockBatch:

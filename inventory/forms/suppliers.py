@@ -1,0 +1,157 @@
+"""Forms of suppliers and what they sell."""
+
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from catalog.forms.fields import CURRENCIES
+from catalog.models import Sku
+from catalog.selectors import kit_components, skus_by_code
+from inventory.forms.locations import CODE
+from inventory.models import Location, Supplier, SupplierItem
+from inventory.services.suppliers import ItemValues
+from inventory.status import LocationKind
+
+RESERVED = ("new", "import")
+
+
+class SupplierForm(forms.ModelForm):
+    """A supplier, with how long it takes and what it wants at least."""
+
+    class Meta:
+        model = Supplier
+        fields: ClassVar = [
+            "code", "name", "email", "language", "currency", "lead_time_days", "lead_time_spread",
+            "minimum_order_value", "location", "is_active",
+        ]  # fmt: skip
+        help_texts: ClassVar = {
+            "code": _("Short and lasting: it stands in files and in addresses."),
+            "email": _("Purchase orders go here. Without one they are printed."),
+            "lead_time_days": _("From ordering to arrival."),
+            "lead_time_spread": _(
+                "By how much deliveries are usually late or early: the standard deviation. More of"
+                " it means more safety stock."
+            ),
+            "location": _("If it ships to our customers: the location its stock feed writes to."),
+            "is_active": _("An inactive supplier is not proposed and gets no new orders."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"] = forms.ChoiceField(
+            label=_("Language of its messages"),
+            choices=settings.LANGUAGES,
+            initial=settings.LANGUAGE_CODE,
+        )
+        self.fields["currency"] = forms.ChoiceField(
+            label=_("Currency"),
+            choices=[(code, code) for code in CURRENCIES],
+            initial=settings.RETAILER_CURRENCY,
+        )
+        places = Location.objects.filter(kind=LocationKind.SUPPLIER)
+        self.fields["location"].queryset = places  # type: ignore[attr-defined]
+        self.fields["location"].empty_label = _("None")  # type: ignore[attr-defined]
+
+    def clean_code(self) -> str:
+        code = str(self.cleaned_data["code"]).strip()
+        if not CODE.fullmatch(code) or code in RESERVED:
+            raise ValidationError(_("Use letters, digits, hyphens and dots"))
+        return code
+
+
+class SupplierItemForm(forms.ModelForm):
+    """One SKU as a supplier sells it."""
+
+    sku_code = forms.CharField(label=_("SKU or GTIN"), max_length=60)
+
+    class Meta:
+        model = SupplierItem
+        fields: ClassVar = [
+            "supplier_code", "cost", "pack_multiple", "minimum_quantity", "lead_time_days",
+            "preferred",
+        ]  # fmt: skip
+        help_texts: ClassVar = {
+            "pack_multiple": _("It is sold in multiples of this many units."),
+            "lead_time_days": _("Empty: as long as everything else of this supplier."),
+            "preferred": _("Proposals order it here. A SKU has one preferred supplier."),
+        }
+
+    field_order = ("sku_code",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields["sku_code"].initial = self.instance.sku.code
+            self.fields["sku_code"].disabled = True
+
+    def clean_sku_code(self) -> Sku:
+        code = str(self.cleaned_data["sku_code"]).upper()
+        sku = skus_by_code([code]).get(code)
+        if sku is None:
+            raise ValidationError(_("There is no SKU “%(code)s”") % {"code": code})
+        if kit_components([sku.pk]):
+            raise ValidationError(_("A kit has no stock of its own: order its components"))
+        return sku
+
+    def clean_cost(self) -> Decimal:
+        cost = Decimal(self.cleaned_data["cost"])
+        if cost < 0:
+            raise ValidationError(_("A cost is 0 or more"))
+        return cost
+
+    def _clean_at_least_one(self, name: str) -> int:
+        units = int(self.cleaned_data[name])
+        if units < 1:
+            raise ValidationError(_("This is at least 1"))
+        return units
+
+    def clean_pack_multiple(self) -> int:
+        return self._clean_at_least_one("pack_multiple")
+
+    def clean_minimum_quantity(self) -> int:
+        return self._clean_at_least_one("minimum_quantity")
+
+    def values(self) -> ItemValues:
+        """What was entered, for the service."""
+        data = dict(self.cleaned_data)
+        return ItemValues(data.pop("sku_code").pk, **data)
+
+
+class SupplierImportForm(forms.Form):
+    """A table of suppliers or of what they sell."""
+
+    what = forms.ChoiceField(
+        label=_("What the file holds"),
+        choices=[("items", _("What suppliers sell")), ("suppliers", _("Suppliers"))],
+        initial="items",
+        widget=forms.RadioSelect,
+    )
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("CSV or XLSX; the template has the columns."),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
+    )
+    dry_run = forms.BooleanField(
+        label=_("Check only"),
+        required=False,
+        initial=True,
+        help_text=_("Says what would change and what is wrong; changes nothing."),
+    )
+    keep_good = forms.BooleanField(
+        label=_("Keep the good rows"),
+        required=False,
+        help_text=_("Otherwise one wrong row stops the whole file."),
+    )
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > settings.IMPORT_MAX_BYTES:
+            raise ValidationError(
+                _("The file is larger than %(limit)d MB; split it"),
+                params={"limit": settings.IMPORT_MAX_BYTES // 1024 // 1024},
+            )
+        return file
