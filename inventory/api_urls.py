@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from inventory.api import batches, stock
+from inventory.api import batches, purchasing, stock
 
 urlpatterns = [
     path("locations/", stock.LocationListView.as_view(), name="api-location-list"),
@@ -16,4 +16,19 @@ urlpatterns = [
         name="api-stock-batch-errors",
     ),
     path("stock/movements/", stock.MovementListView.as_view(), name="api-stock-movement-list"),
+    path("suppliers/", purchasing.SupplierListView.as_view(), name="api-supplier-list"),
+    path(
+        "supplier-items/", purchasing.SupplierItemListView.as_view(), name="api-supplier-item-list"
+    ),
+    path("purchase-orders/", purchasing.PurchaseListView.as_view(), name="api-purchase-order-list"),
+    path(
+        "purchase-orders/<int:number>/",
+        purchasing.PurchaseView.as_view(),
+        name="api-purchase-order",
+    ),
+    path(
+        "purchase-orders/<int:number>/receive/",
+        purchasing.PurchaseReceiveView.as_view(),
+        name="api-purchase-order-receive",
+    ),
 ]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.selectors import skus_by_code
 from inventory.filters.fields import DateInput
 from inventory.models import Location, PurchaseOrder, PurchaseOrderLine, Supplier
+from inventory.services.deliveries import Delivery, ReceivedLine
 from inventory.services.invoices import InvoiceLine, InvoiceRequest
 from inventory.services.purchasing import (
     MAX_LINES,
@@ -22,7 +23,6 @@ from inventory.services.purchasing import (
     PurchaseRequest,
     WantedLine,
 )
-from inventory.services.receiving import Delivery, ReceivedLine
 from inventory.status import LocationKind, ReceiptReason
 from oms.core.errors import InvalidInput
 from oms.core.tabular import parse_decimal, parse_whole, read_table

@@ -140,7 +140,10 @@ class PurchaseOrder(ScopedModel):
 
 
 class PurchaseOrderLine(models.Model):
-    """One SKU of a purchase order. Units; what is damaged was refused and is still owed."""
+    """One SKU of a purchase order. Units; what is damaged was refused and is still owed.
+
+    Nothing ordered: it came all the same, and has a line so that its invoice is compared too.
+    """
 
     purchase_order = models.ForeignKey(
         PurchaseOrder, models.CASCADE, related_name="lines", db_index=False
@@ -166,7 +169,6 @@ class PurchaseOrderLine(models.Model):
                 fields=["purchase_order", "position"], name="purchase_line_position"
             ),
             models.UniqueConstraint(fields=["purchase_order", "sku"], name="purchase_line_sku"),
-            models.CheckConstraint(condition=Q(ordered__gte=1), name="purchase_line_ordered"),
             models.CheckConstraint(condition=Q(cost__gte=0), name="purchase_line_cost"),
         ]
 

@@ -9,7 +9,10 @@ from inventory.models import PurchaseOrder, PurchaseOrderLine, Supplier
 from inventory.status import PURCHASE_RECEIVABLE, InvoiceStatus
 from oms.core.actors import Actor
 from oms.core.permissions import Permission, ScopedQuerySet
+from oms.core.qr import numbered_code, numbered_read
 
+# On the QR of a printed purchase order.
+QR_KIND = "P"
 AMOUNT: Any = DecimalField(max_digits=18, decimal_places=4)
 WANTED = Coalesce("confirmed", "ordered")
 PRICE = Coalesce("confirmed_cost", "cost")
@@ -23,10 +26,17 @@ def purchases_visible(
     return visible.select_related("supplier", "location")
 
 
-def purchases_receivable(actor: Actor) -> QuerySet[PurchaseOrder]:
-    """Orders of which something may come, at the places where `actor` handles stock."""
-    rows = purchases_visible(actor, Permission.STOCK_HANDLE)
-    return rows.filter(status__in=PURCHASE_RECEIVABLE)
+def purchase_code(order: PurchaseOrder) -> str:
+    """What the QR of its paper holds."""
+    return numbered_code(QR_KIND, order.number)
+
+
+def purchase_number(text: str) -> int | None:
+    """The number of a scanned or typed purchase order; None if it can be none."""
+    digits = text.strip().lstrip("#")
+    if digits.isascii() and digits.isdigit() and len(digits) < 10:
+        return int(digits)
+    return numbered_read(QR_KIND, text)
 
 
 def with_sums(rows: QuerySet[PurchaseOrder]) -> QuerySet[PurchaseOrder]:

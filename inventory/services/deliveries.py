@@ -1,7 +1,7 @@
 """Receiving what was ordered: into stock, once, with what was wrong about it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from catalog.models import Sku
+from catalog.selectors import kit_components
 from catalog.services.costs import sku_costs_set
 from inventory.errors import AlreadyBooked, OverReceipt
 from inventory.locks import purchase_for_update
@@ -17,8 +19,9 @@ from inventory.models import (
     PurchaseOrderLine,
     PurchaseReceipt,
     PurchaseReceiptLine,
+    SupplierItem,
 )
-from inventory.services.adjustment import StockChange, adjust
+from inventory.services.adjustment import StockChange, adjust, stock_add
 from inventory.services.invoices import invoices_rematch
 from inventory.services.purchasing import expected_keep, purchase_move
 from inventory.status import (
@@ -31,6 +34,7 @@ from inventory.status import (
 from oms.core.actors import Actor
 from oms.core.audit import audit_record
 from oms.core.errors import InvalidInput, InvalidTransition, Issue
+from oms.core.sql import array
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +51,12 @@ class ReceivedLine:
 class Delivery:
     """What came. `uid` names this delivery: the same one again books nothing.
 
-    `accept_over`: more than ordered is meant.
+    `accept_over`: more than ordered is meant. `unordered`: SKU id → units that are on no line.
     """
 
     uid: UUID
-    lines: Sequence[ReceivedLine]
+    lines: Sequence[ReceivedLine] = ()
+    unordered: Mapping[int, int] = field(default_factory=dict)
     delivery_note: str = ""
     accept_over: bool = False
 
@@ -60,7 +65,8 @@ class Delivery:
 def purchase_receive(number: int, delivery: Delivery, *, actor: Actor) -> PurchaseReceipt:
     """Book a delivery, whole or in part; the one already booked under its uid is answered again.
 
-    Damaged units never enter stock and are still owed. Raises OverReceipt beyond the tolerance
+    Damaged units never enter stock and are still owed; what was not ordered gets a line of its
+    own, over which an invoice is compared as well. Raises OverReceipt beyond the tolerance
     (`OVER_RECEIPT_PERCENT` of what was agreed on) unless accepted, InvalidTransition for an order
     that nothing may come of, InvalidInput, AlreadyBooked for another order's delivery.
     """
@@ -77,7 +83,9 @@ def purchase_receive(number: int, delivery: Delivery, *, actor: Actor) -> Purcha
             wanted=str(PurchaseStatus.RECEIVED.label),
         )
     lines = {line.position: line for line in order.lines.select_related("sku")}
-    came = _checked(delivery, lines)
+    came = _checked(delivery, lines) + _unordered(order, delivery, lines)
+    if not came:
+        raise InvalidInput([Issue("lines", _("Say what came"), "nothing")])
     _book(order, delivery, came, actor=actor)
     for line, units in came:
         line.received += units.quantity
@@ -88,7 +96,8 @@ def purchase_receive(number: int, delivery: Delivery, *, actor: Actor) -> Purcha
     expected_keep(order, lines.values())
     invoices_rematch(order)
     if order.currency == settings.RETAILER_CURRENCY:
-        costs = {line.sku_id: line.price for line, units in came if units.quantity}
+        # Of what was not ordered no cost was agreed on.
+        costs = {line.sku_id: line.price for line, units in came if units.quantity and line.ordered}
         sku_costs_set(costs, cause=order.cause, actor=actor)
     audit_record("purchase_order.received", order, actor=actor, data=_figures(delivery, came))
     return receipt
@@ -114,8 +123,6 @@ def _checked(delivery: Delivery, lines: dict[int, PurchaseOrderLine]) -> Came:
         elif units.quantity or units.damaged:
             came.append((line, units))
         seen.add(units.position)
-    if not issues and not came:
-        issues.append(Issue("lines", _("Say what came"), "nothing"))
     if issues:
         raise InvalidInput(issues)
     over = [
@@ -132,28 +139,64 @@ def _checked(delivery: Delivery, lines: dict[int, PurchaseOrderLine]) -> Came:
     return came
 
 
+def _unordered(
+    order: PurchaseOrder, delivery: Delivery, lines: dict[int, PurchaseOrderLine]
+) -> Came:
+    """New lines for what came and was never ordered, at the supplier's or the last cost."""
+    known = {line.sku_id: line for line in lines.values()}
+    wanted = {sku: units for sku, units in delivery.unordered.items() if units > 0}
+    if not wanted:
+        return []
+    skus = Sku.objects.in_bulk(wanted)
+    if set(wanted) & set(known) or len(skus) < len(wanted) or kit_components(wanted):
+        words = _("Name SKUs that are not on this order, and no sets")
+        raise InvalidInput([Issue("unordered", words, "unordered")])
+    if not delivery.accept_over:
+        items = [
+            {"sku": skus[sku].code, "ordered": 0, "received": units}
+            for sku, units in sorted(wanted.items())
+        ]
+        raise OverReceipt(items=items)
+    sold = SupplierItem.objects.filter(supplier=order.supplier_id, sku__in=wanted)
+    items_by_sku = {item.sku_id: item for item in sold}
+    came: Came = []
+    for sku_id, units in sorted(wanted.items()):
+        sku, item, position = skus[sku_id], items_by_sku.get(sku_id), max(lines) + 1
+        line = lines[position] = PurchaseOrderLine.objects.create(
+            purchase_order=order,
+            position=position,
+            sku=sku,
+            supplier_code=item.supplier_code if item else "",
+            ordered=0,
+            cost=item.cost if item else sku.cost or 0,
+        )
+        came.append((line, ReceivedLine(position, units, reason=ReceiptReason.WRONG)))
+    return came
+
+
 def most(line: PurchaseOrderLine) -> int:
     """Units of a line that are taken without asking."""
     return line.wanted + line.wanted * settings.OVER_RECEIPT_PERCENT // 100
 
 
 def _book(order: PurchaseOrder, delivery: Delivery, came: Came, *, actor: Actor) -> None:
-    adjust(
-        [
-            StockChange(
-                line.sku_id,
-                order.location_id,
-                units.quantity,
-                reason=units.reason,
-                source_reference=f"receipt:{delivery.uid}:{line.position}",
-                kind=MovementKind.RECEIVED,
-            )
-            for line, units in came
-            if units.quantity
-        ],
-        cause=order.cause,
-        actor=actor,
+    changes = [
+        StockChange(
+            line.sku_id,
+            order.location_id,
+            units.quantity,
+            reason=units.reason,
+            source_reference=f"receipt:{delivery.uid}:{line.position}",
+            kind=MovementKind.RECEIVED,
+        )
+        for line, units in came
+        if units.quantity
+    ]
+    # Rows made now lock in order; made by `adjust` itself they would after others are locked.
+    stock_add(
+        array(change.sku_id for change in changes), array(change.location_id for change in changes)
     )
+    adjust(changes, cause=order.cause, actor=actor)
 
 
 def _write(

@@ -83,11 +83,16 @@ def kind_pill(kind: MovementKind) -> SafeString:
     return badge(kind, kind.label)
 
 
+PURCHASE = re.compile(r"\bpurchase order (\d{1,18})\b")
 NUMBERED = re.compile(r"\b(?:order|transfer|return|count) (?:of order )?(\d+)\b")
 
 
 def cause_link(cause: str) -> SafeString:
     """A movement's cause; one with a number leads to what the search finds for it."""
+    bought = PURCHASE.search(cause)
+    if bought is not None:
+        url = reverse("purchase-order-detail", args=[bought[1]])
+        return format_html('<a class="quiet-link" href="{}">{}</a>', url, cause)
     found = NUMBERED.search(cause)
     if found is None:
         return format_html("{}", cause)

@@ -17,7 +17,7 @@ from inventory.models import PurchaseOrder
 from inventory.notices import COLUMNS, purchase_rows
 from inventory.payloads import purchase_payload
 from inventory.selectors import locations_visible
-from inventory.selectors.purchasing import purchases_visible, with_sums
+from inventory.selectors.purchasing import purchase_code, purchases_visible, with_sums
 from inventory.services.invoices import invoice_matches
 from inventory.services.purchasing import (
     purchase_cancel,
@@ -32,6 +32,7 @@ from oms.core.errors import InvalidInput, NotFound
 from oms.core.export import export_csv
 from oms.core.money import ZERO, round_money
 from oms.core.permissions import Permission, grants_for
+from oms.core.qr import qr_svg
 from oms.core.web import ListPage, PageRequest, page
 from oms.notifications.selectors import messages_about
 
@@ -192,6 +193,7 @@ def purchase_paper(request: PageRequest, number: int) -> HttpResponse:
         "order": order,
         "lines": list(zip(lines, values, strict=True)),
         "total": sum(values, start=ZERO),
+        "qr": qr_svg(purchase_code(order)),
     }
     return render(request, "inventory/purchase_paper.html", context)
 

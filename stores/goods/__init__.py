@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from stores.goods.base import Kind
+from stores.goods.deliveries import DeliveryIn
 from stores.goods.transfers import TransferIn, TransferOut
 
-KINDS: Mapping[str, Kind] = {kind.key: kind for kind in (TransferIn(), TransferOut())}
+KINDS: Mapping[str, Kind] = {kind.key: kind for kind in (TransferIn(), DeliveryIn(), TransferOut())}
 # What arrives, in the order of the page, and what leaves.
-RECEIVED = ("transfer",)
+RECEIVED = ("transfer", "delivery")
 SENT = ("send",)

@@ -321,3 +321,22 @@ def test_a_sku_has_one_preferred_supplier() -> None:
     sells(second, sku, "1.0000", preferred=True)
     preferred = SupplierItem.objects.filter(preferred=True)
     assert list(preferred.values_list("supplier", "cost")) == [(second.pk, Decimal("1.0000"))]
+
+
+def test_what_was_never_ordered_gets_a_line_and_no_cost() -> None:
+    order, sku = make_ordered([10]), make_sku()
+    delivery = Delivery(uuid.uuid4(), unordered={sku.pk: 3})
+    with pytest.raises(OverReceipt) as refused:
+        purchase_receive(order.number, delivery, actor=ACTOR)
+    assert refused.value.data["items"] == [{"sku": sku.code, "ordered": 0, "received": 3}]
+    meant = Delivery(uuid.uuid4(), unordered={sku.pk: 3}, accept_over=True)
+    purchase_receive(order.number, meant, actor=ACTOR)
+    line = order.lines.get(sku=sku)
+    assert (line.ordered, line.received, line.open) == (0, 3, 0)
+    assert Stock.objects.get(sku=sku, location=order.location).on_hand == 3
+    assert Sku.objects.get(pk=sku.pk).cost is None
+    known = order.lines.exclude(sku=sku).get().sku_id
+    for wrong in ({known: 1}, {make_kit({sku: 1}).pk: 1}, {0: 1}):
+        with pytest.raises(InvalidInput):
+            wrongly = Delivery(uuid.uuid4(), unordered=wrong, accept_over=True)
+            purchase_receive(order.number, wrongly, actor=ACTOR)
