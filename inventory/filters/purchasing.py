@@ -46,11 +46,10 @@ class PurchaseFilter(filters.FilterSet):
         self, rows: QuerySet[PurchaseOrder], _name: str, value: str
     ) -> QuerySet[PurchaseOrder]:
         text = value.strip()
-        lines = PurchaseOrderLine.objects.filter(purchase_order=OuterRef("pk"))
+        named = Q(sku__code=text.upper()) | Q(supplier_code__iexact=text)
+        lines = PurchaseOrderLine.objects.filter(named, purchase_order=OuterRef("pk"))
         matching = (
-            Q(supplier__name__icontains=text)
-            | Q(supplier__code__iexact=text)
-            | Exists(lines.filter(Q(sku__code=text.upper()) | Q(supplier_code__iexact=text)))
+            Q(supplier__name__icontains=text) | Q(supplier__code__iexact=text) | Q(Exists(lines))
         )
         if text.isdecimal() and len(text) < 18:
             matching |= Q(number=int(text))

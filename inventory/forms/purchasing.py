@@ -281,7 +281,7 @@ class InvoiceForm(PerLineForm):
         )
         quantity = parse_whole(cells.get("quantity", ""))
         cost = parse_decimal(cells.get("cost", ""))
-        words = None
+        words: Any = None
         if line is None:
             words = _("“%(code)s” is not on this purchase order") % {"code": code}
         elif quantity is None or not 0 <= quantity <= MAX_UNITS:

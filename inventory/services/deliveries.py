@@ -34,6 +34,7 @@ from inventory.status import (
 from oms.core.actors import Actor
 from oms.core.audit import audit_record
 from oms.core.errors import InvalidInput, InvalidTransition, Issue
+from oms.core.money import ZERO
 from oms.core.sql import array
 
 
@@ -168,7 +169,7 @@ def _unordered(
             sku=sku,
             supplier_code=item.supplier_code if item else "",
             ordered=0,
-            cost=item.cost if item else sku.cost or 0,
+            cost=item.cost if item else sku.cost or ZERO,
         )
         came.append((line, ReceivedLine(position, units, reason=ReceiptReason.WRONG)))
     return came

@@ -81,7 +81,7 @@ def _shown(
 def _order(request: PageRequest, location: Location) -> HttpResponse:
     """Draft orders of the quantities sent, one for each supplier. Raises InvalidInput."""
     units = {
-        int(name.removeprefix(PREFIX)): parse_whole(text) or 0
+        int(name.removeprefix(PREFIX)): parse_whole(str(text)) or 0
         for name, text in request.POST.items()
         if name.startswith(PREFIX) and name.removeprefix(PREFIX).isdecimal()
     }

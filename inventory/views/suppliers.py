@@ -100,7 +100,9 @@ def _form(request: PageRequest, supplier: Supplier) -> HttpResponse:
             saved = supplier_save(fresh, values=form.cleaned_data, actor=request.actor)
         except InvalidInput as error:
             for issue in error.issues:
-                form.add_error(issue.field if issue.field in form.fields else None, issue.message)
+                form.add_error(
+                    issue.field if issue.field in form.fields else None, str(issue.message)
+                )
         else:
             messages.success(request, _("%(name)s is saved") % {"name": saved.name})
             return redirect("supplier-detail", saved.code)

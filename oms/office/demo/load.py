@@ -26,6 +26,7 @@ from oms.office.demo.places import STORES, locations_make
 from oms.office.demo.prices import PriceLists, rules_make
 from oms.office.demo.scenes import Scenes
 from oms.office.demo.stocking import delivery, recount, stock_make
+from oms.office.demo.suppliers import Purchasing
 from oms.office.demo.timeline import Timeline
 from oms.office.demo.trade import Trade
 from oms.office.demo.world import World
@@ -135,6 +136,9 @@ def _business(world: World, scale: int) -> None:
     for number, code in enumerate(buyers):
         trade.pays(_moment(world, 3 + number % 10), code, actor=world.staff.office)
     _goods_in(world)
+    purchasing = Purchasing(world)
+    purchasing.make()
+    purchasing.play()
     pickups.sweeps(world.timeline.moment)
 
 
