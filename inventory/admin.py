@@ -5,7 +5,14 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.http import HttpRequest
 
-from inventory.models import Allocation, Location, Stock, StockMovement
+from inventory.models import (
+    Allocation,
+    Location,
+    PurchaseOrder,
+    Stock,
+    StockMovement,
+    Supplier,
+)
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -54,3 +61,18 @@ class StockMovementAdmin(ReadOnlyAdmin):
     )  # fmt: skip
     list_filter = ("kind", "location")
     search_fields = ("sku__code", "demand", "source_reference")
+
+
+@admin.register(Supplier)
+class SupplierAdmin(admin.ModelAdmin):
+    list_display = ("code", "name", "currency", "lead_time_days", "is_active")
+    list_filter = ("is_active",)
+    search_fields = ("code", "name")
+
+
+@admin.register(PurchaseOrder)
+class PurchaseOrderAdmin(ReadOnlyAdmin):
+    list_display = ("number", "status", "supplier", "location", "expected_on", "created_at")
+    list_filter = ("status", "supplier")
+    list_select_related = ("supplier", "location")
+    search_fields = ("number", "supplier__name")

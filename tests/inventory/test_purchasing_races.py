@@ -51,7 +51,7 @@ def test_parts_received_at_once_add_up() -> None:
     assert stock_audit().clean
 
 
-def posted_twice(posts: int) -> tuple[list[object], int]:
+def posted_twice(posts: int) -> tuple[list[PurchaseReceipt | Exception], int]:
     order, uid = make_ordered([100]), uuid.uuid4()
     results = race([partial(receive, order, 10, uid=uid)] * posts, threads=posts)
     return results, Stock.objects.get(location=order.location).on_hand

@@ -14,6 +14,7 @@ from b2b.models import Company
 from catalog.gtin import is_gtin_shaped, shortest
 from catalog.models import Sku
 from inventory.models import Location
+from inventory.selectors.purchasing import purchases_visible
 from oms.core.actors import Actor
 from oms.core.permissions import Permission, grants_for
 from oms.orders.models import Order
@@ -23,6 +24,7 @@ MAX_TYPED = 100
 # Fewer letters would match half the catalogue; a number may be short.
 MIN_TYPED = 2
 MIN_NAME = 3
+MAX_DIGITS = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def search_everything(actor: Actor, typed: str, *, limit: int) -> list[Group]:
     text = " ".join(typed.replace("\0", "").split())[:MAX_TYPED]
     if len(text) < MIN_TYPED:
         return []
-    groups = [find(actor, text, limit) for find in (_orders, _skus, _companies, _locations)]
+    groups = [find(actor, text, limit) for find in FINDERS]
     return [group for group in groups if group.hits]
 
 
@@ -147,6 +149,28 @@ def _locations(actor: Actor, text: str, limit: int) -> Group:
         for location in found.order_by("name")[:limit]
     ]
     return Group(label, hits, _list_url("location-list", text))
+
+
+def _purchases(actor: Actor, text: str, limit: int) -> Group:
+    label, number = _("Purchase orders"), text.lstrip("#")
+    if not number.isdecimal() or len(number) > MAX_DIGITS:
+        return Group(label, [])
+    found = purchases_visible(actor).filter(number=int(number))[:limit]
+    hits = [
+        Hit(
+            icon="truck-delivery",
+            title=str(order.number),
+            detail=order.supplier.name,
+            url=_url("purchase-order-detail", order, order.number),
+            status=order.status,
+            exact=True,
+        )
+        for order in found
+    ]
+    return Group(label, hits, _list_url("purchase-order-list", text))
+
+
+FINDERS: tuple[Finder, ...] = (_orders, _purchases, _skus, _companies, _locations)
 
 
 def _url(name: str, row: object, key: object) -> str:
