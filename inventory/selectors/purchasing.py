@@ -2,11 +2,23 @@
 
 from typing import Any
 
-from django.db.models import Count, DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import (
+    Case,
+    Count,
+    DecimalField,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, Greatest
 
 from inventory.models import PurchaseOrder, PurchaseOrderLine, Supplier
-from inventory.status import PURCHASE_RECEIVABLE, InvoiceStatus
+from inventory.status import PURCHASE_ARRIVING, PURCHASE_RECEIVABLE, InvoiceStatus
 from oms.core.actors import Actor
 from oms.core.permissions import Permission, ScopedQuerySet
 from oms.core.qr import numbered_code, numbered_read
@@ -56,7 +68,9 @@ def with_sums(rows: QuerySet[PurchaseOrder]) -> QuerySet[PurchaseOrder]:
         lines_count=Coalesce(Subquery(lines.annotate(count=Count("pk")).values("count")), Value(0)),
         units=total(WANTED),
         units_received=total(F("received")),
-        units_open=total(still_open),
+        units_open=Case(
+            When(status__in=PURCHASE_ARRIVING, then=total(still_open)), default=Value(0)
+        ),
         value=total(WANTED * PRICE, AMOUNT),
         differing=Count(
             "invoices", filter=Q(invoices__status=InvoiceStatus.DIFFERS), distinct=True

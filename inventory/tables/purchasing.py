@@ -38,7 +38,11 @@ def item_url(record: SupplierItem) -> str:
 class PurchaseTable(Table):
     number = LinkColumn(url=purchase_url, code=True, verbose_name=gettext_lazy("Number"))
     status = StatusColumn()
-    supplier = tables.Column(accessor="supplier__name", attrs={"td": {"class": "wrap"}})
+    supplier = tables.Column(
+        accessor="supplier__name",
+        verbose_name=gettext_lazy("Supplier"),
+        attrs={"td": {"class": "wrap"}},
+    )
     location = tables.Column(accessor="location__name", verbose_name=gettext_lazy("Deliver to"))
     expected_on = WhenColumn()
     lines_count = QuantityColumn(verbose_name=gettext_lazy("Lines"))

@@ -11,9 +11,9 @@ register = template.Library()
 
 
 @register.filter
-def unit_cost(value: Any, currency: str) -> str:
+def unit_cost(value: Any, currency: str = "") -> str:
     """What a unit costs, with all the decimals it has: costs are finer than money."""
     if value is None:
         return NOTHING
     text = format_decimal(value, format="#,##0.00##", locale=locale())
-    return f"{text}\N{NO-BREAK SPACE}{currency}"
+    return f"{text}\N{NO-BREAK SPACE}{currency}" if currency else text
