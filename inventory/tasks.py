@@ -2,8 +2,10 @@
 
 from celery import shared_task
 
+from inventory.services.audit import audit_start
 from inventory.services.holds import holds_sweep
 from inventory.services.partitions import partitions_ensure
+from oms.core.actors import system_actor
 
 
 @shared_task
@@ -16,3 +18,9 @@ def ledger_partitions() -> list[str]:
 def hold_sweep() -> int:
     """Give free what was held past its deadline."""
     return holds_sweep()
+
+
+@shared_task
+def stock_audit_nightly() -> None:
+    """Prove the stock figures; the page of the audit tells the result."""
+    audit_start(actor=system_actor("beat"))

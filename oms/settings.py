@@ -7,7 +7,7 @@ from typing import Any
 
 import environ
 import structlog
-from celery.schedules import schedule
+from celery.schedules import crontab, schedule
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -194,6 +194,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(3600.0),
     },
     "hold-sweep": {"task": "inventory.tasks.hold_sweep", "schedule": schedule(SWEEP_SECONDS)},
+    "stock-audit": {
+        "task": "inventory.tasks.stock_audit_nightly",
+        "schedule": crontab(hour="2", minute="30"),
+    },
     "ledger-partitions": {
         "task": "inventory.tasks.ledger_partitions",
         "schedule": schedule(86400.0),
@@ -235,6 +239,7 @@ AUDIENCE_DIRECTORIES: dict[str, str] = {
 JOB_RUNNERS: dict[str, str] = {
     "catalog.import": "catalog.imports.catalog_import",
     "catalog.price_import": "catalog.imports.price_import",
+    "inventory.stock_audit": "inventory.services.audit.audit_run",
     "inventory.stock_batch": "inventory.services.batches.batch_run",
     "inventory.stock_import": "inventory.imports.stock_import",
     "inventory.supplier_import": "inventory.supplier_imports.supplier_import",

@@ -6,11 +6,18 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from inventory.services import audit_statements as statements
+from oms.core.actors import Actor
+from oms.core.jobs import JobRun, job_start
+from oms.core.models import Job
 from oms.core.sql import array
 
+KIND = "inventory.stock_audit"
 AROUND_EACH = 5
+# On a page.
+LISTED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +68,22 @@ class StockAudit:
         return not self.drift_count
 
     def as_dict(self) -> dict[str, Any]:
-        told = asdict(self)
-        del told["pairs"]
-        return {"clean": self.clean, **told}
+        """Safe for JSON."""
+        told = asdict(self) | {"clean": self.clean, "pairs": sorted(self.pairs)}
+        for drift in told["drift"]:
+            for movement in drift["around"]:
+                movement["recorded_at"] = movement["recorded_at"].isoformat()
+        return told
+
+
+def audit_start(*, actor: Actor) -> Job:
+    """Queue an audit of everything."""
+    return job_start(KIND, title=_("Audit of stock"), actor=actor)
+
+
+def audit_run(_job: JobRun) -> dict[str, Any]:
+    """The job of an audit: its result is `StockAudit.as_dict`."""
+    return stock_audit(limit=LISTED).as_dict()
 
 
 @transaction.atomic

@@ -1,10 +1,11 @@
 """Mending drift: entries that bring ledger, claims and figures together; nothing is edited away."""
 
+from collections.abc import Collection
+
 from django.db import connection, transaction
 
 from inventory.models import Stock
 from inventory.services import audit_statements as statements
-from inventory.services.audit import StockAudit
 from inventory.services.ledger import MAX_ACTOR
 from oms.core.actors import Actor
 from oms.core.audit import audit_record_many
@@ -14,19 +15,19 @@ CAUSE = "audit repair"
 
 
 @transaction.atomic
-def stock_repair(audit: StockAudit, *, actor: Actor) -> int:
-    """Bring the listed stock rows of an audit in line, and return how many were not.
+def stock_repair(pairs: Collection[tuple[int, int]], *, actor: Actor) -> int:
+    """Bring the stock rows of an audit's pairs in line, and return how many were not.
 
     On hand and unavailable stay as recorded, for goods were sold by them: the ledger gets the
     difference. Allocated and held become what the claims say, in ledger and stock row alike. A row
     that was deleted comes back as the ledger has it. All is measured anew under the locks, so that
     running it twice, or while orders come in, books nothing twice.
     """
-    if not audit.pairs:
+    if not pairs:
         return 0
     params = {
-        "skus": array(sku for sku, _location in audit.pairs),
-        "locations": array(location for _sku, location in audit.pairs),
+        "skus": array(sku for sku, _location in pairs),
+        "locations": array(location for _sku, location in pairs),
         "cause": CAUSE,
         "actor": actor.label[:MAX_ACTOR],
     }

@@ -201,9 +201,33 @@ def test_a_file_is_checked_then_applied(shelf) -> None:
 
 def test_the_audit_page_tells_drift(shelf) -> None:
     client = signed_in("auditor")
-    assert "Everything adds up" in text(client.post(reverse("stock-audit")))
+    assert "Not run yet" in text(client.get(reverse("stock-audit")))
+    assert "Queued" in audited(client, run=False)
+    assert "Everything adds up" in audited(client)
     Stock.objects.filter(sku=shelf[0], location=shelf[1]).update(on_hand=99)
-    assert reverse("stock-movements", args=["A", "S1"]) in text(client.post(reverse("stock-audit")))
+    told = audited(client)
+    assert reverse("stock-movements", args=["A", "S1"]) in told
+    assert "Movements around it" in told
+    assert "Repair" not in told
+
+
+def audited(client: Client, *, run: bool = True, **data: str) -> str:
+    answer = client.post(reverse("stock-audit"), data)
+    assert answer.status_code == 302
+    if run:
+        jobs_run()
+    return text(client.get(answer.url))
+
+
+def test_drift_is_repaired_from_the_page_by_who_may_adjust_everywhere(shelf) -> None:
+    Stock.objects.filter(sku=shelf[0], location=shelf[1]).update(on_hand=99)
+    auditor, admin = signed_in("auditor"), signed_in("operations_admin")
+    audited(auditor)
+    assert "Repair" not in audited(auditor, repair="1")
+    assert "Repair" in audited(admin)
+    told = audited(admin, repair="1")
+    assert "1 stock row mended" in told
+    assert "Everything adds up" in told
 
 
 def location_data(**changes: Any) -> dict[str, Any]:

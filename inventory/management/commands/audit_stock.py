@@ -30,11 +30,11 @@ class Command(BaseCommand):
         if options["repair"] and not audit.clean:
             if not options["json"]:
                 self.report(audit)
-            while rows := stock_repair(audit, actor=system_actor("audit")):
+            while rows := stock_repair(audit.pairs, actor=system_actor("audit")):
                 mended += rows
                 audit = stock_audit(limit=options["limit"])
         if options["json"]:
-            self.stdout.write(json.dumps(audit.as_dict() | {"mended": mended}, default=str))
+            self.stdout.write(json.dumps(audit.as_dict() | {"mended": mended}))
         else:
             if mended:
                 self.stdout.write(f"Mended {mended:,} stock rows; audited again:")
