@@ -104,7 +104,7 @@ def check_lines(buying: Buying, wanted: Sequence[tuple[Sku, int]]) -> CheckedOrd
         return CheckedOrder((), PricedBasket((), ZERO, ZERO, ZERO, currency))
     ids = {sku.pk for sku, _quantity in wanted}
     sheet = PriceSheet(buying, ids)
-    available = shippable(ids)
+    available = shippable(ids, channel=buying.channel.code)
     priced, prices = sheet.basket(
         [PriceRequest(sku.pk, min(max(quantity, 1), MAX_QUANTITY)) for sku, quantity in wanted]
     )

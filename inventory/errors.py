@@ -86,3 +86,11 @@ class InvoiceRecorded(Conflict):
 
     code = "invoice_recorded"
     title = _("An invoice with this number is recorded already")
+
+
+class CursorExpired(DomainError):
+    """What changed since this cursor is not known any more; begin anew without one."""
+
+    status = 410
+    code = "cursor_expired"
+    title = _("This cursor is too old: begin again without one, and read everything anew")

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from uuid import UUID
 
 from inventory.models import (
+    AvailabilityRule,
     Location,
     PurchaseOrder,
     Stock,
@@ -100,6 +101,14 @@ def purchase_for_update(number: int) -> PurchaseOrder:
     """
     orders = PurchaseOrder.objects.select_related("supplier", "location")
     rows = lock_rows(orders.filter(number=number))
+    if not rows:
+        raise NotFound
+    return rows[0]
+
+
+def availability_rule_for_update(rule_id: int) -> AvailabilityRule:
+    """The locked rule; nothing else is locked with it. Raises NotFound."""
+    rows = lock_rows(AvailabilityRule.objects.filter(pk=rule_id))
     if not rows:
         raise NotFound
     return rows[0]

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from inventory.services.audit import audit_start
+from inventory.services.changes import changes_prune
 from inventory.services.holds import holds_sweep
 from inventory.services.partitions import partitions_ensure
 from oms.core.actors import system_actor
@@ -24,3 +25,9 @@ def hold_sweep() -> int:
 def stock_audit_nightly() -> None:
     """Prove the stock figures; the page of the audit tells the result."""
     audit_start(actor=system_actor("beat"))
+
+
+@shared_task
+def change_prune() -> int:
+    """Forget the availability changes that nobody asks for any more."""
+    return changes_prune()

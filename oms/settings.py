@@ -202,6 +202,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "inventory.tasks.ledger_partitions",
         "schedule": schedule(86400.0),
     },
+    "change-prune": {"task": "inventory.tasks.change_prune", "schedule": schedule(86400.0)},
     "message-sweep": {
         "task": "oms.notifications.tasks.message_deliver",
         "schedule": schedule(SWEEP_SECONDS),

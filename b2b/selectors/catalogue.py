@@ -79,7 +79,7 @@ def catalogue_rows(
 ) -> list[CatalogueRow]:
     """The SKUs with their prices, breaks and stock; five queries whatever their number."""
     sheet = PriceSheet(buying, [sku.pk for sku in skus])
-    available = shippable(sku.pk for sku in skus)
+    available = shippable((sku.pk for sku in skus), channel=buying.channel.code)
     return [_row(sheet, sku, available.get(sku.pk, 0), in_basket.get(sku.pk, 0)) for sku in skus]
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from inventory.models import Location
-from inventory.selectors import availability
+from inventory.selectors import availability_by_sku
 from oms.core.formats import format_quantity
 
 # Below this many packs the exact figure is shown: it decides whether an order can be filled.
@@ -23,15 +23,16 @@ class StockWord:
     text: str | Promise
 
 
-def shippable(sku_ids: Iterable[int]) -> dict[int, int]:
-    """SKU id → units available at the locations that ship, all together; two queries."""
+def shippable(sku_ids: Iterable[int], *, channel: str) -> dict[int, int]:
+    """SKU id → units the channel may sell from the locations that ship, together; two queries."""
     ids = list(sku_ids)
     if not ids:
         return {}
     locations = Location.objects.filter(is_active=True, ships=True).values_list("id", flat=True)
     totals = dict.fromkeys(ids, 0)
-    for (sku_id, _location), units in availability(ids, location_ids=locations).items():
-        totals[sku_id] += units
+    units = availability_by_sku(ids, location_ids=locations, channel=channel)
+    for sku_id, here in units.items():
+        totals[sku_id] = sum(here.values())
     return totals
 
 

@@ -1,5 +1,12 @@
 """Where goods are, how many, and every movement that made it so."""
 
+from inventory.models.changes import (
+    AvailabilityChange,
+    HeardCategory,
+    HeardKitComponent,
+    HeardProduct,
+    HeardSku,
+)
 from inventory.models.expected import ExpectedSupply
 from inventory.models.feeds import BatchChunk, BatchError, StockBatch, StockFeed
 from inventory.models.ledger import SourceReference, StockMovement
@@ -18,6 +25,7 @@ from inventory.models.purchasing import (
     SupplierInvoiceLine,
     SupplierItem,
 )
+from inventory.models.rules import AvailabilityRule
 from inventory.models.stock import Allocation, Hold, Stock
 from inventory.models.tallies import Tally, TallyEntry
 from inventory.models.transfers import Transfer, TransferDiscrepancy, TransferLine
@@ -25,9 +33,15 @@ from inventory.models.transfers import Transfer, TransferDiscrepancy, TransferLi
 __all__ = [
     "LOCATION_PERMISSIONS",
     "Allocation",
+    "AvailabilityChange",
+    "AvailabilityRule",
     "BatchChunk",
     "BatchError",
     "ExpectedSupply",
+    "HeardCategory",
+    "HeardKitComponent",
+    "HeardProduct",
+    "HeardSku",
     "Hold",
     "Location",
     "LocationUserObjectPermission",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Sku
 from inventory.models.locations import Location
+from inventory.models.transactions import CurrentTransaction
 from inventory.status import MovementKind
 from oms.core.permissions import ScopedModel
 
@@ -44,6 +45,10 @@ class StockMovement(ScopedModel):
     source_reference = models.CharField(max_length=120, null=True, blank=True)  # noqa: DJ001
     occurred_at = models.DateTimeField(_("happened"), db_default=Now())
     recorded_at = models.DateTimeField(_("recorded"), db_default=Now())
+    # None in rows from before anybody asked: they are older than every cursor.
+    transaction = models.BigIntegerField(
+        null=True, blank=True, editable=False, db_default=CurrentTransaction()
+    )
 
     class Meta:
         verbose_name = _("stock movement")
@@ -63,6 +68,12 @@ class StockMovement(ScopedModel):
                 fields=["source_reference"],
                 name="movement_source",
                 condition=Q(source_reference__isnull=False),
+            ),
+            # What changed since: see `inventory.selectors.changes`.
+            models.Index(
+                fields=["transaction"],
+                name="movement_transaction",
+                condition=Q(transaction__isnull=False),
             ),
         ]
         triggers: ClassVar = [

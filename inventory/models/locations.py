@@ -4,6 +4,7 @@ import uuid
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
+import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from guardian.models import UserObjectPermissionBase
@@ -58,6 +59,18 @@ class Location(models.Model):
         verbose_name_plural = _("locations")
         ordering: ClassVar = ["name"]
         permissions: ClassVar = [(p.value, p.label) for p in LOCATION_PERMISSIONS]
+        triggers: ClassVar = [
+            pgtrigger.Trigger(
+                name="availability_changes",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("is_active"),  # type: ignore[no-untyped-call]
+                condition=pgtrigger.Condition("OLD.is_active <> NEW.is_active"),
+                func="""
+                    INSERT INTO inventory_availabilitychange (location_id) VALUES (NEW.id);
+                    RETURN NULL;
+                """,
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -39,6 +40,20 @@ class Stock(ScopedModel):
             models.CheckConstraint(condition=Q(held__gte=0), name="stock_held"),
             models.CheckConstraint(condition=Q(unavailable__gte=0), name="stock_unavailable"),
             models.CheckConstraint(condition=Q(safety_stock__gte=0), name="stock_safety_stock"),
+        ]
+        triggers: ClassVar = [
+            # The other figures change with a movement; statements that leave this one never ask.
+            pgtrigger.Trigger(
+                name="availability_changes",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("safety_stock"),  # type: ignore[no-untyped-call]
+                condition=pgtrigger.Condition("OLD.safety_stock <> NEW.safety_stock"),
+                func="""
+                    INSERT INTO inventory_availabilitychange (sku_id, location_id)
+                    VALUES (NEW.sku_id, NEW.location_id);
+                    RETURN NULL;
+                """,
+            )
         ]
         # No index over the figures: a row whose figures are in none changes in place (PostgreSQL's
         # heap-only tuples; the migration leaves room for them), and these change with every order.

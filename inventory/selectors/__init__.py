@@ -1,5 +1,9 @@
-"""Reading stock."""
+"""Reads of inventory."""
 
-from inventory.selectors.availability import availability, locations_visible
+from inventory.selectors.availability import (
+    availability,
+    availability_by_sku,
+    locations_visible,
+)
 
-__all__ = ["availability", "locations_visible"]
+__all__ = ["availability", "availability_by_sku", "locations_visible"]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from oms.orders.api import fulfilment, offers, orders
+from oms.orders.api import availability, changes, fulfilment, offers, orders
 
 urlpatterns = [
     path("orders/", orders.OrderListView.as_view(), name="api-order-list"),
@@ -38,7 +38,12 @@ urlpatterns = [
         fulfilment.FulfilmentShipView.as_view(),
         name="api-fulfilment-ship",
     ),
-    path("availability/", offers.AvailabilityView.as_view(), name="api-availability"),
+    path("availability/", availability.AvailabilityView.as_view(), name="api-availability"),
+    path(
+        "availability/changes/",
+        changes.ChangesView.as_view(),
+        name="api-availability-changes",
+    ),
     path("prices/", offers.PricesView.as_view(), name="api-prices"),
     path("promise/", offers.PromiseView.as_view(), name="api-promise"),
 ]

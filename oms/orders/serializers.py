@@ -21,7 +21,8 @@ from oms.orders.status import CancelReason
 AMOUNT = re.compile(r"\d{1,10}(\.\d{1,4})?")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 CARD = re.compile(r"\b[3-6](?:[ -]?\d){12,18}\b")
-MAX_AVAILABILITY = 200
+MAX_AVAILABILITY = 500
+MAX_LOCATIONS = 1000
 
 
 def is_card_number(text: str) -> bool:
@@ -261,12 +262,32 @@ class ShipInput(StrictSerializer):
     tracking_number = Text(max_length=80, **OPTIONAL)
 
 
+class Flag(serializers.BooleanField):
+    """A JSON true or false: not "yes", not 1."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if type(data) is not bool:
+            raise ValidationError(_("Send true or false"), code="wrong_type")
+        return data
+
+
 class AvailabilityInput(StrictSerializer):
     skus = serializers.ListField(
         child=Text(max_length=60), allow_empty=False, max_length=MAX_AVAILABILITY
     )
     locations = serializers.ListField(
-        child=Text(max_length=20), required=False, max_length=MAX_AVAILABILITY
+        child=Text(max_length=20), required=False, max_length=MAX_LOCATIONS
+    )
+    channel = Text(
+        max_length=40, required=False, help_text="Whose rules apply; left out: the key's own."
+    )
+    compact = Flag(default=False, help_text="Each location once, and per SKU the units by code.")
+    expected = Flag(default=False, help_text="And what is on its way, by date.")
+    quantity = Whole(
+        min_value=1,
+        max_value=MAX_QUANTITY,
+        required=False,
+        help_text="And the first date on which so many units can be had.",
     )
 
 

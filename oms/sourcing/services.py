@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from inventory.models import Location
-from inventory.selectors import availability
+from inventory.selectors import availability_by_sku
 from oms.core.sql import rows_insert
 from oms.sourcing.distance import distance_km
 from oms.sourcing.models import Decision
@@ -16,16 +16,27 @@ Place = tuple[float, float]
 
 
 def source(
-    lines: Sequence[Line], locations: Sequence[Location], *, destination: Place | None
+    lines: Sequence[Line],
+    locations: Sequence[Location],
+    *,
+    destination: Place | None,
+    channel: str | None,
 ) -> Outcome:
     """The best plan for `lines` over `locations`, as stock stands now; nothing is claimed yet.
 
-    Without a destination every location is equally near, and priority decides.
+    `channel` is the code of the one that sells: its availability rules hold (None: what lies
+    there). Without a destination every location is equally near, and priority decides.
     """
-    stock = availability(list(parts_needed(lines)), location_ids=[one.pk for one in locations])
+    kits = {line.sku_id for line in lines if line.is_kit}
+    stock = availability_by_sku(
+        {*parts_needed(lines), *kits},
+        location_ids=[one.pk for one in locations],
+        channel=channel,
+    )
     by_location: dict[int, dict[int, int]] = {one.pk: {} for one in locations}
-    for (sku_id, location_id), units in stock.items():
-        by_location[location_id][sku_id] = units
+    for sku_id, here in stock.items():
+        for location_id, units in here.items():
+            by_location[location_id][sku_id] = units
     return solve(
         lines,
         [

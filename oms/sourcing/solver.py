@@ -34,7 +34,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A location that may supply. `stock` holds available units by SKU; `distance` is in km."""
+    """A location that may supply. `stock` holds available units by SKU; `distance` is in km.
+
+    A kit in `stock` is a limit beside that of its components: how many of it may be sold from here.
+    """
 
     id: int
     code: str
@@ -207,14 +210,17 @@ def _place_kits(
     line, rest = kits[0], kits[1:]
     for one in ordered:
         stock = left[one.id]
-        if all(stock.get(sku, 0) >= n * line.quantity for sku, n in line.parts.items()):
-            for sku, n in line.parts.items():
+        taken = dict(line.parts)
+        if line.sku_id in stock:
+            taken[line.sku_id] = 1
+        if all(stock.get(sku, 0) >= n * line.quantity for sku, n in taken.items()):
+            for sku, n in taken.items():
                 stock[sku] -= n * line.quantity
             shares.append(Share(line.position, one.id, line.quantity))
             if _place_kits(rest, ordered, left, shares):
                 return True
             shares.pop()
-            for sku, n in line.parts.items():
+            for sku, n in taken.items():
                 stock[sku] += n * line.quantity
     return False
 

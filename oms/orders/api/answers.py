@@ -179,18 +179,65 @@ class StockHereAnswer(Answer):
     collects = serializers.BooleanField(help_text="Whether customers collect here.")
 
 
+class ExpectedAnswer(Answer):
+    location = serializers.CharField()
+    due_on = serializers.DateField(help_text="A day of the location's.")
+    arriving = serializers.IntegerField(help_text="Units due that day; a kit's: of components.")
+    available = serializers.IntegerField(help_text="That can be had there from that day on.")
+    causes = serializers.ListField(child=serializers.CharField(), help_text="What brings them.")
+
+
 class SkuAvailabilityAnswer(Answer):
     sku = serializers.CharField(help_text="As it was asked for.")
-    available = serializers.IntegerField(help_text="Sum over the locations below.")
-    locations = StockHereAnswer(many=True, help_text="Those that keep it.")
+    available = serializers.IntegerField(help_text="Sum over the locations.")
+    locations = StockHereAnswer(
+        many=True, required=False, help_text="Those that keep it; not with `compact`."
+    )
+    at = serializers.DictField(
+        child=serializers.IntegerField(),
+        required=False,
+        help_text="With `compact`: location code → units, of those that keep it.",
+    )
+    expected = ExpectedAnswer(many=True, required=False, help_text="With `expected`.")
+    available_on = serializers.DateField(
+        required=False,
+        allow_null=True,
+        help_text="With `quantity`: the first date on which so many can be had; null: none known.",
+    )
+
+
+class PlaceAnswer(Answer):
+    location = serializers.CharField()
+    ships = serializers.BooleanField()
+    collects = serializers.BooleanField()
 
 
 class AvailabilityAnswer(Answer):
     as_of = serializers.DateTimeField()
+    channel = serializers.CharField(
+        allow_null=True, help_text="Whose rules were applied; null: those for every channel."
+    )
+    locations = PlaceAnswer(many=True, required=False, help_text="With `compact`: all asked about.")
     skus = SkuAvailabilityAnswer(many=True)
     unknown = serializers.ListField(
         child=serializers.CharField(), help_text="Codes nobody knows, or no longer sold."
     )
+
+
+class ChangedSkuAnswer(Answer):
+    sku = serializers.CharField()
+    at = serializers.DictField(
+        child=serializers.IntegerField(),
+        help_text="Location code → units now, of the locations that may have changed.",
+    )
+
+
+class ChangesAnswer(Answer):
+    as_of = serializers.DateTimeField()
+    channel = serializers.CharField(allow_null=True)
+    changes = ChangedSkuAnswer(many=True)
+    cursor = serializers.CharField(help_text="Send it as `since` next time.")
+    more = serializers.BooleanField(help_text="There is more already: go on at once.")
 
 
 class PricedLineAnswer(Answer):

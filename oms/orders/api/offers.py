@@ -1,21 +1,17 @@
-"""Before an order, over REST: availability, prices and promises. Asking claims nothing."""
+"""Before an order, over REST: prices and promises. Asking claims nothing."""
 
-from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.errors import NoPrice, NoTaxRate
-from inventory.models import Location
-from oms.core.actors import Actor
 from oms.core.api.schema import READING, problems
-from oms.core.api.strict import query_known
 from oms.core.api.views import ApiView
 from oms.core.clock import now
 from oms.core.errors import InvalidInput
-from oms.core.permissions import Permission, grants_for
+from oms.core.permissions import Permission
 from oms.orders import serializers
 from oms.orders.api import answers, examples
 from oms.orders.api.common import address_of, channel_of, line_requests
@@ -27,24 +23,9 @@ from oms.orders.selectors.offers import (
     StoreOption,
     basket_options,
     basket_quote,
-    stock_by_code,
 )
 
 TAGS = ["Availability and prices"]
-AVAILABLE = {
-    "as_of": "2026-11-23T09:12:05.417Z",
-    "skus": [
-        {
-            "sku": "GRD-SHEARS-01",
-            "available": 42,
-            "locations": [
-                {"location": "WH01", "available": 40, "ships": True, "collects": False},
-                {"location": "MI01", "available": 2, "ships": False, "collects": True},
-            ],
-        }
-    ],
-    "unknown": ["NOPE-1"],
-}
 PRICED_LINE = {
     key: examples.LINE[key]
     for key in (
@@ -75,72 +56,6 @@ PRICED = {
         }
     ],
 }
-
-
-class AvailabilityView(ApiView):
-    """`/availability/`."""
-
-    permissions_required: ClassVar[dict[str, Permission]] = {
-        "GET": Permission.STOCK_VIEW,
-        "POST": Permission.STOCK_VIEW,
-    }
-    serializer_class = answers.AvailabilityAnswer
-    pagination_class = None
-    filter_backends = ()
-
-    @extend_schema(
-        operation_id="availability_read",
-        summary="Available units of some SKUs",
-        tags=TAGS,
-        parameters=[
-            OpenApiParameter(
-                "sku",
-                str,
-                required=True,
-                description="SKUs or GTINs, comma-separated, at most 200.",
-            ),
-            OpenApiParameter("location", str, description="Location codes, comma-separated."),
-        ],
-        responses={200: answers.AvailabilityAnswer} | problems(*READING, InvalidInput),
-        examples=[examples.answer_example("Found", AVAILABLE)],
-    )
-    def get(self, request: Request) -> Response:
-        """Units that can be ordered now, per location: on hand less every claim and safety stock.
-
-        A figure is true at `as_of`; only an order claims the units.
-        """
-        query_known(request, ("sku", "location"))
-        body: Json = {"skus": _listed(request, "sku")}
-        if request.query_params.get("location"):
-            body["locations"] = _listed(request, "location")
-        return self._answer(body)
-
-    @extend_schema(
-        operation_id="availability_batch",
-        summary="Available units of up to 200 SKUs",
-        tags=TAGS,
-        request=serializers.AvailabilityInput,
-        responses={200: answers.AvailabilityAnswer} | problems(*READING, InvalidInput),
-        examples=[
-            examples.request_example("Two SKUs", {"skus": ["GRD-SHEARS-01", "NOPE-1"]}),
-            examples.answer_example("Found", AVAILABLE),
-        ],
-    )
-    def post(self, request: Request) -> Response:
-        """As `GET`, for many. Nothing is written: no Idempotency-Key is needed."""
-        return self._answer(request.data)
-
-    def _answer(self, body: Any) -> Response:
-        data = serializers.AVAILABILITY.run_validation(body)
-        places = _locations(self.actor, data.get("locations"))
-        stock, unknown = stock_by_code(data["skus"], places)
-        return Response(
-            {
-                "as_of": now(),
-                "skus": [_sku_data(code, units, places) for code, units in stock.items()],
-                "unknown": unknown,
-            }
-        )
 
 
 class PricesView(ApiView):
@@ -223,40 +138,6 @@ class PromiseView(ApiView):
                 "stores": [_store_data(one) for one in stores],
             }
         )
-
-
-def _listed(request: Request, name: str) -> list[str]:
-    text = request.query_params.get(name, "")
-    return [one.strip() for one in text.split(",") if one.strip()]
-
-
-def _locations(actor: Actor, codes: Sequence[str] | None) -> list[Location]:
-    """The locations that take part in selling; a key bound to a location sees that one alone."""
-    found = Location.objects.filter(is_active=True)
-    grants = grants_for(actor, Permission.STOCK_VIEW)
-    own = grants.scopes.get("location")
-    if not grants.everything and own:
-        found = found.filter(pk__in=own)
-    if codes is not None:
-        found = found.filter(code__in=codes)
-    return list(found.order_by("-priority", "code"))
-
-
-def _sku_data(code: str, units: dict[int, int], places: Sequence[Location]) -> Json:
-    kept = [place for place in places if place.pk in units]
-    return {
-        "sku": code,
-        "available": sum(units[place.pk] for place in kept),
-        "locations": [
-            {
-                "location": place.code,
-                "available": units[place.pk],
-                "ships": place.ships,
-                "collects": place.collects,
-            }
-            for place in kept
-        ],
-    }
 
 
 def _quote_data(quote: Quote) -> Json:

@@ -17,7 +17,7 @@ from oms.orders.requests import Address, OrderRequest
 from oms.orders.services.placement import audiences_of, skus_resolve
 from oms.sourcing.distance import distance_km
 from oms.sourcing.services import source
-from oms.sourcing.solver import Line
+from oms.sourcing.solver import Line, parts_needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,25 +74,13 @@ def basket_quote(request: OrderRequest) -> Quote:
     return Quote(skus, prices, country)
 
 
-def stock_by_code(
-    codes: Iterable[str], locations: Sequence[Location]
-) -> tuple[dict[str, dict[int, int]], list[str]]:
-    """Per code: location id → available units; and the codes that are not sold. Two queries."""
+def sold_by_code(codes: Iterable[str]) -> tuple[dict[str, int], list[str]]:
+    """The SKU id of each code as it was asked for; and the codes that are not sold. One query."""
     asked = list(dict.fromkeys(codes))
     found = {
-        code: sku for code, sku in skus_by_code(asked).items() if sku.status == SkuStatus.ACTIVE
+        code: sku.pk for code, sku in skus_by_code(asked).items() if sku.status == SkuStatus.ACTIVE
     }
-    units = availability(
-        {sku.pk for sku in found.values()}, location_ids=[one.pk for one in locations]
-    )
-    by_sku: dict[int, dict[int, int]] = {}
-    for (sku_id, location_id), available in units.items():
-        by_sku.setdefault(sku_id, {})[location_id] = available
-    known = {
-        code: by_sku.get(found[code.strip().upper()].pk, {})
-        for code in asked
-        if code.strip().upper() in found
-    }
+    known = {code: found[code.strip().upper()] for code in asked if code.strip().upper() in found}
     return known, [code for code in asked if code not in known]
 
 
@@ -112,7 +100,7 @@ def basket_options(
         for position, (sku, line) in enumerate(zip(skus, request.lines, strict=True), 1)
     ]
     place = _place(request.address)
-    return _shipped(request, lines, place), _collected(lines, place)
+    return _shipped(request, lines, place), _collected(request, lines, place)
 
 
 def _place(address: Address | None) -> tuple[float, float] | None:
@@ -126,20 +114,26 @@ def _shipped(
 ) -> ShipOption:
     method = method_of("ship")
     locations = {one.pk: one for one in method.candidates(request)}
-    outcome = source(lines, list(locations.values()), destination=place)
+    outcome = source(
+        lines, list(locations.values()), destination=place, channel=request.channel.code
+    )
     chosen = tuple(locations[pk] for pk in outcome.locations)
     moment = now()
     return ShipOption(chosen, max((method.promise(one, moment) for one in chosen), default=None))
 
 
-def _collected(lines: Sequence[Line], place: tuple[float, float] | None) -> list[StoreOption]:
+def _collected(
+    request: OrderRequest, lines: Sequence[Line], place: tuple[float, float] | None
+) -> list[StoreOption]:
     pickups = [method for method in methods() if method.is_pickup]
     stores = list(Location.objects.filter(is_active=True, collects=True).order_by("name", "pk"))
-    need: dict[int, int] = {}
+    need = parts_needed(lines)
     for line in lines:
-        for part, units in line.parts.items():
-            need[part] = need.get(part, 0) + units * line.quantity
-    stock = availability(need, location_ids=[one.pk for one in stores])
+        if line.is_kit:
+            need[line.sku_id] = need.get(line.sku_id, 0) + line.quantity
+    stock = availability(
+        need, location_ids=[one.pk for one in stores], channel=request.channel.code
+    )
     options = [
         _store_option(
             one,

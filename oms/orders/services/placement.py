@@ -321,7 +321,9 @@ def _source_and_allocate(
     )
     uids = {line.position: line for line in lines}
     for attempt in range(1, SOURCING_TRIES + 1):
-        outcome = source(basket.lines, locations, destination=destination)
+        outcome = source(
+            basket.lines, locations, destination=destination, channel=order.channel.code
+        )
         if not outcome.shares:
             raise InsufficientStock(items=_shortfall(basket, outcome))
         demands = [
