@@ -1,64 +1,11 @@
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from catalog.status import SkuStatus
 from tests.catalog.factories import make_price_list
-from tests.inventory.factories import make_kit
-from tests.orders.api import Api, order_body, shop_api
-from tests.orders.factories import make_shop, place
+from tests.orders.api import order_body, shop_api
+from tests.orders.factories import make_shop
 
 pytestmark = pytest.mark.django_db
-
-
-def test_availability_per_location_falls_with_orders() -> None:
-    shop = make_shop(2, units=10)
-    api = shop_api(shop)
-    place(shop, 3)
-    codes = ",".join(sku.code.lower() for sku in shop.skus)
-    data = api.get("availability/", sku=f"{codes},NOPE").json()
-    assert data["unknown"] == ["NOPE"]
-    assert [one["sku"] for one in data["skus"]] == codes.split(",")
-    first = data["skus"][0]
-    assert first["available"] == 17
-    assert {one["location"]: one["available"] for one in first["locations"]} == {
-        shop.warehouse.code: 7,
-        shop.store.code: 10,
-    }
-    data = api.get("availability/", sku=codes, location=shop.store.code).json()
-    assert data["skus"][0]["available"] == 10
-
-
-def test_a_kit_is_as_available_as_its_scarcest_part() -> None:
-    shop = make_shop(2, units=9)
-    kit = make_kit({shop.skus[0]: 2, shop.skus[1]: 1})
-    data = shop_api(shop).post("availability/", {"skus": [kit.code]}).json()
-    assert data["skus"][0]["available"] == 8
-
-
-def test_a_key_of_one_location_sees_that_one() -> None:
-    shop = make_shop(1)
-    data = Api(bound_to=("location", shop.store)).get("availability/", sku=shop.skus[0].code)
-    assert [one["location"] for one in data.json()["skus"][0]["locations"]] == [shop.store.code]
-
-
-def test_many_skus_cost_no_more_statements() -> None:
-    shop = make_shop(20)
-    api = shop_api(shop)
-    body = {"skus": [sku.code for sku in shop.skus]}
-    api.post("availability/", body)
-    with CaptureQueriesContext(connection) as captured:
-        api.post("availability/", body)
-    assert len(captured) <= 4, [query["sql"][:90] for query in captured]
-
-
-@pytest.mark.parametrize(
-    "body", [{}, {"skus": []}, {"skus": ["A"] * 201}, {"skus": [1]}, {"skus": "A"}, {"sku": ["A"]}]
-)
-def test_wrong_questions(body: object) -> None:
-    answer = shop_api(make_shop(1)).post("availability/", body)
-    assert answer.status_code == 400, answer.content
-    assert answer.json()["errors"][0]["field"]
 
 
 def test_prices_are_those_an_order_gets() -> None:

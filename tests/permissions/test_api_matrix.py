@@ -46,6 +46,7 @@ ROUTES: dict[str, tuple[dict[str, Permission], str]] = {
     "api-fulfilment-ready": ({"POST": P.ORDERS_FULFIL}, "work"),
     "api-fulfilment-ship": ({"POST": P.ORDERS_FULFIL}, "work"),
     "api-availability": ({"GET": P.STOCK_VIEW, "POST": P.STOCK_VIEW}, ""),
+    "api-availability-changes": ({"GET": P.STOCK_VIEW}, ""),
     "api-prices": ({"POST": P.PRICES_VIEW}, ""),
     "api-promise": ({"POST": P.STOCK_VIEW}, ""),
     "api-return-list": ({"GET": P.ORDERS_VIEW}, ""),
