@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from inventory.models import (
     Allocation,
+    AvailabilityRule,
     Location,
     PurchaseOrder,
     Stock,
@@ -52,6 +53,16 @@ class AllocationAdmin(ReadOnlyAdmin):
     list_display = ("demand", "sku", "location", "quantity", "created_at")
     list_filter = ("location",)
     search_fields = ("demand", "sku__code")
+
+
+@admin.register(AvailabilityRule)
+class AvailabilityRuleAdmin(ReadOnlyAdmin):
+    list_display = (
+        "effect", "channel", "category", "sku", "location", "units", "percent", "is_active",
+    )  # fmt: skip
+    list_select_related = ("category", "sku", "location")
+    list_filter = ("effect", "is_active", "channel")
+    search_fields = ("sku__code", "category__name")
 
 
 @admin.register(StockMovement)

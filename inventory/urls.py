@@ -3,7 +3,7 @@
 from django.urls import path
 
 from inventory import purchasing_urls
-from inventory.views import audit, correction, imports, locations, stock
+from inventory.views import audit, availability_rules, correction, imports, locations, stock
 
 urlpatterns = [
     path("office/stock/", stock.stock_list, name="stock-list"),
@@ -30,6 +30,26 @@ urlpatterns = [
         name="stock-import-apply",
     ),
     path("office/stock/audit/", audit.stock_audit_page, name="stock-audit"),
+    path(
+        "office/availability-rules/",
+        availability_rules.availability_rule_list,
+        name="availability-rule-list",
+    ),
+    path(
+        "office/availability-rules/new/",
+        availability_rules.availability_rule_edit,
+        name="availability-rule-new",
+    ),
+    path(
+        "office/availability-rules/<uuid:uid>/",
+        availability_rules.availability_rule_edit,
+        name="availability-rule-edit",
+    ),
+    path(
+        "office/availability-rules/<uuid:uid>/<str:move>/",
+        availability_rules.availability_rule_move,
+        name="availability-rule-move",
+    ),
     path("office/locations/", locations.location_list, name="location-list"),
     path("office/locations/new/", locations.location_new, name="location-new"),
     path("office/locations/<str:code>/", locations.location_detail, name="location-detail"),

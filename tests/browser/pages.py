@@ -25,6 +25,7 @@ SHOWN: dict[str, str] = {
     **routes(GOODS, "discount-rule-list discount-rule-new discount-rule-detail"),
     **routes(GOODS, "discount-rule-edit"),
     **routes(PLACES, "stock-list stock-sku stock-movements stock-adjust stock-import stock-audit"),
+    **routes(PLACES, "availability-rule-list availability-rule-new availability-rule-edit"),
     **routes(PLACES, "location-list location-new location-detail location-edit"),
     **routes(GOODS, "purchase-order-list purchase-order-new purchase-order-detail"),
     **routes(GOODS, "purchase-order-end purchase-order-confirm"),
@@ -66,4 +67,5 @@ NOT_SHOWN: dict[str, str] = {
     **routes(ACTS, "counter-goods-count counter-goods-undo"),
     **routes(ACTS, "purchase-order-send supplier-invoice-accept"),
     **routes(ACTS, "supplier-import-apply"),
+    **routes(ACTS, "availability-rule-move"),
 }

@@ -56,7 +56,7 @@ PAGES: dict[str, Route] = {
     ),
     **pages(P.PRICES_MANAGE, "price-list-move", "price_list_move"),
     # Stock
-    **pages(P.STOCK_VIEW, "stock-list location-list"),
+    **pages(P.STOCK_VIEW, "stock-list location-list availability-rule-list"),
     **pages(P.STOCK_VIEW, "stock-sku", "sku"),
     **pages(P.STOCK_VIEW, "stock-movements", "stock"),
     **pages(P.STOCK_VIEW, "location-detail", "location"),
@@ -85,6 +85,9 @@ PAGES: dict[str, Route] = {
     **pages(P.PURCHASING_MANAGE, "supplier-import-apply", "job"),
     **pages(P.PURCHASING_MANAGE, "supplier-invoice-accept", "supplier_invoice"),
     **pages(P.STOCK_HANDLE, "purchase-order-receive", "purchase"),
+    **pages(P.SETTINGS_MANAGE, "availability-rule-new"),
+    **pages(P.SETTINGS_MANAGE, "availability-rule-edit", "availability_rule"),
+    **pages(P.SETTINGS_MANAGE, "availability-rule-move", "availability_rule_move"),
     # Orders
     **pages(P.OFFICE_VIEW, "order-detail", "order"),
     **pages(P.ORDERS_MANAGE, "order-cancel", "order"),

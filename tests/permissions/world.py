@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from django.db import transaction
 
-from inventory.models import Location, StockBatch
+from inventory.models import AvailabilityRule, Location, StockBatch
 from inventory.services.invoices import InvoiceLine, InvoiceRequest, invoice_record
 from inventory.status import BatchKind
 from oms.core.actors import system_actor, user_actor
@@ -169,6 +169,7 @@ def _shared(world: World, shop: Any, orders: tuple[Order, ...]) -> None:
     admin = world.users["operations admin"]
     sku = shop.skus[0]
     price_list, rule = make_price_list({sku: "9.00"}), make_rule()
+    kept_back = AvailabilityRule.objects.create(effect="buffer", sku=sku, units=1)
     message = message_queue(
         kind="orders/order_cancelled",
         source=uuid4().hex,
@@ -189,6 +190,8 @@ def _shared(world: World, shop: Any, orders: tuple[Order, ...]) -> None:
         "price_list_move": {"code": price_list.code, "move": "unpublish"},
         "rule": {"uid": rule.uid},
         "rule_move": {"uid": rule.uid, "move": "unpublish"},
+        "availability_rule": {"uid": kept_back.uid},
+        "availability_rule_move": {"uid": kept_back.uid, "move": "deactivate"},
         "job": {"uid": job.uid},
         "message": {"uid": message.uid},
         "order_message": {"number": orders[0].number, "uid": message.uid},
