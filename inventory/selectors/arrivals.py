@@ -10,6 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import F
+
+from catalog.models import Sku
+from inventory.models import ExpectedSupply, Location
 from inventory.selectors.availability import PARTS, THERE, availability_by_sku
 from inventory.selectors.policy import KEPT_OF_KIT, OFFERED, policy_sql
 from oms.core.sql import array, fetch_rows
@@ -100,6 +104,42 @@ def available_by_date(
         )
         for sku_id, place in pairs
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """`units` of a SKU on their way, and how many can be had from then on (None: no promise)."""
+
+    location: Location
+    cause: str
+    units: int
+    due_on: date | None
+    available: int | None
+
+
+def arrivals_of(sku: Sku, locations: Iterable[Location]) -> list[Arrival]:
+    """All that is on its way to these locations, the soonest first, what has no date last.
+
+    Supply that is overdue promises nothing, as what has no date. Three queries.
+    """
+    places = {one.pk: one for one in locations}
+    dated = available_by_date([sku.pk], location_ids=places, channel=None)
+    figures = {
+        (place, step.due_on): step.available
+        for (_sku_id, place), here in dated.items()
+        for step in here.steps
+    }
+    rows = ExpectedSupply.objects.filter(sku=sku, location__in=places)
+    return [
+        Arrival(
+            places[row.location_id],
+            row.cause,
+            row.quantity,
+            row.due_on,
+            figures.get((row.location_id, row.due_on)) if row.due_on else None,
+        )
+        for row in rows.order_by(F("due_on").asc(nulls_last=True), "location__name", "pk")
+    ]
 
 
 def earliest(places: Mapping[int, ByDate], quantity: int, *, today: date) -> date | None:

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,6 +15,7 @@ from catalog.models import KitComponent, Sku
 from inventory.filters.stock import MovementFilter, StockFilter
 from inventory.models import Stock, StockMovement
 from inventory.selectors import availability, locations_visible
+from inventory.selectors.arrivals import Arrival, arrivals_of
 from inventory.selectors.movements import balance_by_day, claims_of, since_first, with_balances
 from inventory.selectors.stock import sku_totals, stock_sums, stock_visible, with_available
 from inventory.tables.figures import cause_link, movements_url, sku_url
@@ -93,7 +95,15 @@ class PlaceList(ListPage):
             "sums": stock_sums(self.rows()),
             "chart": place_chart(places),
             "more_places": [place for place in adjustable if place.pk not in kept],
+            "arrivals": self.arrivals(),
         }
+
+    def arrivals(self) -> list[tuple[Arrival, SafeString]]:
+        """What is on its way to the locations one may see, each with the link of its cause."""
+        if self.sku is None:
+            return []
+        visible = locations_visible(self.request.actor, Permission.STOCK_VIEW)
+        return [(one, cause_link(one.cause)) for one in arrivals_of(self.sku, visible)]
 
 
 def place_chart(places: list[Stock]) -> dict[str, Any]:

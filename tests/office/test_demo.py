@@ -21,7 +21,7 @@ from b2b.models import Company
 from b2b.services.company import company_save
 from catalog.models import Category, DiscountRule, KitComponent, PriceList, Sku
 from catalog.status import PublicationStatus, SkuStatus
-from inventory.models import Location, Stock, StockMovement
+from inventory.models import AvailabilityRule, Location, Stock, StockMovement
 from inventory.status import LocationKind
 from oms.core.actors import system_actor
 from oms.core.api.authentication import digest_of
@@ -111,6 +111,8 @@ def test_stock_audit_is_clean() -> None:
         (DiscountRule, "target", set(DiscountRule.Target)),
         (DiscountRule, "effect", set(DiscountRule.Effect)),
         (DiscountRule, "stacking", set(DiscountRule.Stacking)),
+        (AvailabilityRule, "effect", set(AvailabilityRule.Effect)),
+        (AvailabilityRule, "is_active", {True, False}),
     ],
 )
 def test_every_state_is_there(model, field: str, wanted: set[str]) -> None:

@@ -23,6 +23,7 @@ from oms.office.demo.parcels import Parcels, begun, packed, picked, sent
 from oms.office.demo.people import BUYER_OF, HOME_STORE, OTHER_STORE, people_make
 from oms.office.demo.pickups import Pickups
 from oms.office.demo.places import STORES, locations_make
+from oms.office.demo.policies import availability_rules_make
 from oms.office.demo.prices import PriceLists, rules_make
 from oms.office.demo.scenes import Scenes
 from oms.office.demo.stocking import delivery, recount, stock_make
@@ -72,6 +73,7 @@ def demo_load(*, scale: int = 1) -> dict[str, int]:
         world = _world(travel, present, rng)
         _business(world, scale)
         world.timeline.run()
+        availability_rules_make(world.locations, poor_records=SHORT_STORE, actor=ACTOR)
     _messages_sent()
     return _made(world)
 
