@@ -339,7 +339,13 @@ class TestCommittedLate:
         threads = [threading.Thread(target=shop, args=(one,)) for one in (here, there, here, there)]
         for thread in threads:
             thread.start()
-        waiting = threading.Thread(target=lambda: [t.join() for t in threads] and ended.set())
+
+        def wait() -> None:
+            for thread in threads:
+                thread.join()
+            ended.set()
+
+        waiting = threading.Thread(target=wait)
         waiting.start()
         while not ended.is_set():
             reader.poll()
