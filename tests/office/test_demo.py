@@ -21,7 +21,18 @@ from b2b.models import Company
 from b2b.services.company import company_save
 from catalog.models import Category, DiscountRule, KitComponent, PriceList, Sku
 from catalog.status import PublicationStatus, SkuStatus
-from inventory.models import AvailabilityRule, Location, Stock, StockMovement
+from inventory.models import (
+    AvailabilityRule,
+    Location,
+    PurchaseOrder,
+    Stock,
+    StockMovement,
+    Supplier,
+    SupplierInvoice,
+    SupplierItem,
+)
+from inventory.reorder import Policy
+from inventory.selectors.reorder import reorder_suggestions
 from inventory.status import LocationKind
 from oms.core.actors import system_actor
 from oms.core.api.authentication import digest_of
@@ -227,3 +238,16 @@ def test_pictures_are_served_to_everybody_and_kept() -> None:
 
 def test_a_picture_takes_the_colour_of_the_sku() -> None:
     assert drawing(["Watering can"], colour="sage") != drawing(["Watering can"], colour="yellow")
+
+
+def test_it_buys_from_suppliers_and_knows_what_things_cost() -> None:
+    assert Supplier.objects.count() == 3
+    sold = Sku.objects.filter(status=SkuStatus.ACTIVE, components=None)
+    assert not sold.filter(cost=None).exists()
+    assert SupplierItem.objects.filter(preferred=True).count() == sold.count()
+    states = set(PurchaseOrder.objects.values_list("status", flat=True))
+    assert states >= {"draft", "ordered", "confirmed", "partly_received", "closed", "cancelled"}
+    invoices = set(SupplierInvoice.objects.values_list("status", flat=True))
+    assert invoices == {"matched", "differs", "accepted"}
+    warehouse = Location.objects.get(kind=LocationKind.WAREHOUSE)
+    assert reorder_suggestions(warehouse, Policy(), days=90)
