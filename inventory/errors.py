@@ -94,3 +94,54 @@ class CursorExpired(DomainError):
     status = 410
     code = "cursor_expired"
     title = _("This cursor is too old: begin again without one, and read everything anew")
+
+
+class NothingToCount(Conflict):
+    """No SKU fits what was asked for, or all of them are in another open count."""
+
+    code = "nothing_to_count"
+    title = _("Nothing fits: no SKU would be counted")
+
+
+class NotOnCount(Conflict):
+    """A SKU that is not in this count, or not among what is to be counted again.
+
+    `sku`: its code; `can_add`: whether it may be added.
+    """
+
+    code = "not_on_count"
+    title = _("This is not on the list")
+
+
+class CountMoved(Conflict):
+    """Somebody else counted the same line meanwhile; nothing was changed.
+
+    `units`: what the line says now, None for not counted.
+    """
+
+    code = "count_moved"
+    title = _("Somebody else counted this meanwhile")
+
+
+class NotAllCounted(Conflict):
+    """Lines are still to be counted, and nobody said that they may be left out.
+
+    `lines`: how many.
+    """
+
+    code = "not_all_counted"
+    title = _("Not everything is counted yet")
+
+
+class NothingCounted(Conflict):
+    """A count of which no line was counted has nothing to finish."""
+
+    code = "nothing_counted"
+    title = _("Nothing is counted yet")
+
+
+class UnknownBarcode(Conflict):
+    """A scanned code that no SKU has."""
+
+    code = "unknown_barcode"
+    title = _("No item has this barcode")

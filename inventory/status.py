@@ -1,4 +1,4 @@
-"""Kinds of location and of stock movement."""
+"""Kinds of location and of stock movement; the states of batches and counts."""
 
 from collections.abc import Mapping
 
@@ -174,3 +174,60 @@ class InvoiceStatus(models.TextChoices):
     MATCHED = "matched", _("Matched")
     DIFFERS = "differs", _("Differs")
     ACCEPTED = "accepted", _("Accepted")
+
+
+class CountBasis(models.TextChoices):
+    """How the SKUs of a count were chosen."""
+
+    ABC = "abc", _("By class")
+    VALUE = "value", _("Most value on hand")
+    CATEGORY = "category", _("By category")
+    LISTED = "listed", _("Listed SKUs")
+    EVERYTHING = "everything", _("Everything")
+
+
+class CountStatus(models.TextChoices):
+    PLANNED = "planned", _("Planned")
+    COUNTING = "counting", _("Being counted")
+    RECOUNT = "recount", _("To count again")
+    TO_APPROVE = "to_approve", _("To approve")
+    POSTED = "posted", _("Posted")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+COUNT_TRANSITIONS: Mapping[str, frozenset[str]] = {
+    CountStatus.PLANNED: frozenset({CountStatus.COUNTING, CountStatus.CANCELLED}),
+    CountStatus.COUNTING: frozenset(
+        {CountStatus.RECOUNT, CountStatus.TO_APPROVE, CountStatus.POSTED, CountStatus.CANCELLED}
+    ),
+    CountStatus.RECOUNT: frozenset(
+        {CountStatus.TO_APPROVE, CountStatus.POSTED, CountStatus.CANCELLED}
+    ),
+    CountStatus.TO_APPROVE: frozenset(
+        {CountStatus.RECOUNT, CountStatus.POSTED, CountStatus.CANCELLED}
+    ),
+    CountStatus.POSTED: frozenset(),
+    CountStatus.CANCELLED: frozenset(),
+}
+# Somebody may enter what lies there.
+COUNT_ENTERING = frozenset({CountStatus.PLANNED, CountStatus.COUNTING, CountStatus.RECOUNT})
+COUNT_OPEN = COUNT_ENTERING | {CountStatus.TO_APPROVE}
+
+
+class CountLineStatus(models.TextChoices):
+    TO_COUNT = "to_count", _("To count")
+    ONCE = "counted_once", _("Counted")
+    TO_RECOUNT = "to_recount", _("To count again")
+    TWICE = "counted_twice", _("Counted twice")
+
+
+COUNT_LINE_TRANSITIONS: Mapping[str, frozenset[str]] = {
+    CountLineStatus.TO_COUNT: frozenset({CountLineStatus.ONCE}),
+    # More units were found, or the count was taken back.
+    CountLineStatus.ONCE: frozenset(
+        {CountLineStatus.ONCE, CountLineStatus.TO_COUNT, CountLineStatus.TO_RECOUNT}
+    ),
+    CountLineStatus.TO_RECOUNT: frozenset({CountLineStatus.TWICE}),
+    CountLineStatus.TWICE: frozenset({CountLineStatus.TWICE, CountLineStatus.TO_RECOUNT}),
+}
+COUNT_LINE_OPEN = frozenset({CountLineStatus.TO_COUNT, CountLineStatus.TO_RECOUNT})

@@ -3,7 +3,15 @@
 from django.urls import path
 
 from inventory import purchasing_urls
-from inventory.views import audit, availability_rules, correction, imports, locations, stock
+from inventory.views import (
+    audit,
+    availability_rules,
+    correction,
+    counts,
+    imports,
+    locations,
+    stock,
+)
 
 urlpatterns = [
     path("office/stock/", stock.stock_list, name="stock-list"),
@@ -50,6 +58,15 @@ urlpatterns = [
         availability_rules.availability_rule_move,
         name="availability-rule-move",
     ),
+    path("office/counts/", counts.count_list, name="count-list"),
+    path("office/counts/new/", counts.count_new, name="count-new"),
+    path("office/counts/<int:number>/", counts.count_detail, name="count-detail"),
+    path("office/counts/<int:number>/sheet/", counts.count_sheet, name="count-sheet"),
+    path("office/counts/<int:number>/enter/", counts.count_enter, name="count-enter"),
+    path("office/counts/<int:number>/finish/", counts.finish, name="count-finish"),
+    path("office/counts/<int:number>/recount/", counts.recount, name="count-recount"),
+    path("office/counts/<int:number>/approve/", counts.approve, name="count-approve"),
+    path("office/counts/<int:number>/cancel/", counts.cancel, name="count-cancel"),
     path("office/locations/", locations.location_list, name="location-list"),
     path("office/locations/new/", locations.location_new, name="location-new"),
     path("office/locations/<str:code>/", locations.location_detail, name="location-detail"),

@@ -260,6 +260,20 @@ PICKUP_EXTENSION_DAYS = env.int("PICKUP_EXTENSION_DAYS", default=3)
 PICKUP_REMIND_HOURS = env.int("PICKUP_REMIND_HOURS", default=26)
 PICKUP_UNDO_MINUTES = env.int("PICKUP_UNDO_MINUTES", default=15)
 PICKUP_AT_COUNTER_MINUTES = env.int("PICKUP_AT_COUNTER_MINUTES", default=60)
+# Counts. Classes by what moved out over so many days; each is due again after so many.
+COUNT_ABC_DAYS = env.int("COUNT_ABC_DAYS", default=90)
+COUNT_DUE_DAYS = {
+    "A": env.int("COUNT_DUE_DAYS_A", default=30),
+    "B": env.int("COUNT_DUE_DAYS_B", default=90),
+    "C": env.int("COUNT_DUE_DAYS_C", default=180),
+}
+# A line that is off by more than both is counted again.
+COUNT_TOLERANCE_UNITS = env.int("COUNT_TOLERANCE_UNITS", default=1)
+COUNT_TOLERANCE_PERCENT = env.int("COUNT_TOLERANCE_PERCENT", default=2)
+# What a count may be off in all, up and down together, without somebody's approval: value at cost,
+# and units of SKUs whose cost nobody knows.
+COUNT_LIMIT_VALUE = env.int("COUNT_LIMIT_VALUE", default=100)
+COUNT_LIMIT_UNITS = env.int("COUNT_LIMIT_UNITS", default=10)
 PAYMENT_PROVIDERS: dict[str, str] = {
     "external": "oms.payments.providers.External",
     "in_store": "oms.payments.providers.InStore",

@@ -40,13 +40,6 @@ class OverScan(Conflict):
     title = _("All of these are picked already")
 
 
-class UnknownBarcode(Conflict):
-    """A scanned code that no SKU has."""
-
-    code = "unknown_barcode"
-    title = _("No item has this barcode")
-
-
 class NothingDue(Conflict):
     """The order is paid; nothing was taken."""
 

@@ -1,5 +1,6 @@
 """What the counter shows: the queue, what a search finds, the day's work."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,11 +16,13 @@ from django.db.models import (
     Prefetch,
     Q,
     QuerySet,
+    Sum,
     Value,
     When,
 )
 from django.db.models.functions import Coalesce
 
+from catalog.selectors import kit_components
 from inventory.models import Location
 from inventory.selectors import locations_visible
 from oms.core.actors import Actor
@@ -28,6 +31,7 @@ from oms.core.permissions import Permission
 from oms.notifications.models import Message
 from oms.notifications.selectors import messages_about
 from oms.orders.models import FIRST_NUMBER, FulfilmentLine
+from oms.orders.status import FULFILMENT_OPEN
 from stores.deadlines import UNDO
 from stores.models import HandOver, Pickup, PutBack, PutBackLine
 from stores.status import PickupStatus
@@ -259,3 +263,22 @@ def last_message(pickup: Pickup, kind: str) -> Message | None:
     """The newest message of a kind about the pickup's order: was the customer told?"""
     order_id = str(pickup.fulfilment_order.order_id)
     return messages_about("order", order_id).filter(kind=kind).last()
+
+
+def units_in_bags(location: Location) -> dict[int, int]:
+    """SKU id → units that are picked for orders here: on hand still, but on no shelf. Two queries.
+
+    Kits are the parts that lie in the bag.
+    """
+    lines = FulfilmentLine.objects.filter(
+        fulfilment_order__location=location,
+        fulfilment_order__status__in=FULFILMENT_OPEN,
+        picked__gt=0,
+    ).order_by()
+    picked = dict(lines.values_list("order_line__sku").annotate(units=Sum("picked")))
+    parts = kit_components(picked)
+    units: Counter[int] = Counter()
+    for sku_id, number in picked.items():
+        for part, per_unit in parts.get(sku_id, [(sku_id, 1)]):
+            units[part] += number * per_unit
+    return dict(units)

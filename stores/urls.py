@@ -2,9 +2,10 @@
 
 from django.urls import URLPattern, path
 
-from stores.views import goods, handing, paper, picking, queue
+from stores.views import counting, goods, handing, paper, picking, queue
 
 GOODS = "counter/goods/<slug:kind>/<uuid:uid>/"
+COUNT = "counter/counts/<int:number>/"
 PICKUP = "counter/pickups/<uuid:uid>/"
 
 urlpatterns: list[URLPattern] = [
@@ -21,6 +22,11 @@ urlpatterns: list[URLPattern] = [
     path(GOODS + "lines/<int:sku>/", goods.goods_counted, name="counter-goods-count"),
     path(GOODS + "undo/", goods.goods_undone, name="counter-goods-undo"),
     path(GOODS + "end/", goods.goods_end, name="counter-goods-end"),
+    path("counter/counts/", counting.count_list, name="counter-count-list"),
+    path(COUNT, counting.count_page, name="counter-count-page"),
+    path(COUNT + "scan/", counting.count_scan, name="counter-count-scan"),
+    path(COUNT + "lines/<int:line>/", counting.count_line, name="counter-count-line"),
+    path(COUNT + "end/", counting.count_end, name="counter-count-end"),
     path(PICKUP, handing.pickup_page, name="counter-pickup"),
     path(PICKUP + "take/", picking.take, name="counter-take"),
     path(PICKUP + "scan/", picking.scan_item, name="counter-pick-scan"),

@@ -7,6 +7,7 @@ from inventory.models.changes import (
     HeardProduct,
     HeardSku,
 )
+from inventory.models.counts import CountLine, CountScan, StockCount
 from inventory.models.expected import ExpectedSupply
 from inventory.models.feeds import BatchChunk, BatchError, StockBatch, StockFeed
 from inventory.models.ledger import SourceReference, StockMovement
@@ -37,6 +38,8 @@ __all__ = [
     "AvailabilityRule",
     "BatchChunk",
     "BatchError",
+    "CountLine",
+    "CountScan",
     "ExpectedSupply",
     "HeardCategory",
     "HeardKitComponent",
@@ -52,6 +55,7 @@ __all__ = [
     "SourceReference",
     "Stock",
     "StockBatch",
+    "StockCount",
     "StockFeed",
     "StockMovement",
     "Tally",

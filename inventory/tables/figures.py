@@ -84,15 +84,18 @@ def kind_pill(kind: MovementKind) -> SafeString:
 
 
 PURCHASE = re.compile(r"\bpurchase order (\d{1,18})\b")
-NUMBERED = re.compile(r"\b(?:order|transfer|return|count) (?:of order )?(\d+)\b")
+COUNT = re.compile(r"^count (\d{1,18})$")
+NUMBERED = re.compile(r"\b(?:order|transfer|return) (?:of order )?(\d+)\b")
 
 
 def cause_link(cause: str) -> SafeString:
-    """A movement's cause; one with a number leads to what the search finds for it."""
-    bought = PURCHASE.search(cause)
-    if bought is not None:
-        url = reverse("purchase-order-detail", args=[bought[1]])
-        return format_html('<a class="quiet-link" href="{}">{}</a>', url, cause)
+    """A movement's cause; a purchase order and a count lead to themselves, another number to what
+    the search finds for it."""
+    for pattern, name in ((PURCHASE, "purchase-order-detail"), (COUNT, "count-detail")):
+        named = pattern.search(cause)
+        if named is not None:
+            url = reverse(name, args=[named[1]])
+            return format_html('<a class="quiet-link" href="{}">{}</a>', url, cause)
     found = NUMBERED.search(cause)
     if found is None:
         return format_html("{}", cause)

@@ -107,6 +107,16 @@ STATUS_LOOK: dict[str, Look] = {
     "matched": Look("green", "circle-check", pgettext_lazy("status", "Matched")),
     "differs": Look("amber", "equal-not", pgettext_lazy("status", "Differs")),
     "accepted": Look("grey", "checks", pgettext_lazy("status", "Accepted")),
+    # Counts and their lines
+    "planned": Look("grey", "calendar-event", pgettext_lazy("status", "Planned")),
+    "counting": Look("blue", "list-numbers", pgettext_lazy("status", "Being counted")),
+    "recount": Look("amber", "repeat", pgettext_lazy("status", "To count again")),
+    "to_approve": Look("amber", "gavel", pgettext_lazy("status", "To approve")),
+    "posted": Look("green", "circle-check", pgettext_lazy("status", "Posted")),
+    "to_count": Look("grey", "circle-dashed", pgettext_lazy("status", "To count")),
+    "counted_once": Look("green", "check", pgettext_lazy("status", "Counted")),
+    "to_recount": Look("amber", "repeat", pgettext_lazy("status", "To count again")),
+    "counted_twice": Look("green", "checks", pgettext_lazy("status", "Counted twice")),
     # Events and messages
     "pending": Look("blue", "clock", pgettext_lazy("status", "Pending")),
     "delivered": Look("green", "circle-check", pgettext_lazy("status", "Delivered")),

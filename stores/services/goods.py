@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Sku
 from catalog.selectors import skus_by_code
+from inventory.errors import UnknownBarcode
 from inventory.services.tallies import tally_add, tally_set, tally_undo, tally_units
 from oms.core.actors import Actor
-from stores.errors import NotExpected, OverScan, UnknownBarcode, WrongItem
+from stores.errors import NotExpected, OverScan, WrongItem
 from stores.goods import KINDS
 from stores.goods.base import Answer, Goods
 

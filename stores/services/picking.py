@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Sku
 from catalog.selectors import kit_components, skus_by_code
+from inventory.errors import UnknownBarcode
 from oms.core.actors import Actor
 from oms.core.audit import audit_record
 from oms.core.clock import now
@@ -19,7 +20,7 @@ from oms.orders.services.fulfilment import (
 )
 from oms.orders.status import FulfilmentStatus, require_transition
 from stores.deadlines import collect_by, expires_at
-from stores.errors import NotToPick, OverScan, TakenByColleague, UnknownBarcode, WrongItem
+from stores.errors import NotToPick, OverScan, TakenByColleague, WrongItem
 from stores.locks import pickup_for_update
 from stores.models import Pickup
 from stores.services.events import pickup_event

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from inventory.models import Location
 from inventory.selectors import locations_visible
+from inventory.selectors.counts import counts_visible
 from oms.core.errors import NotFound
 from oms.core.permissions import Permission
 from oms.core.web import PageRequest, page
@@ -36,6 +37,7 @@ class CounterRequest(PageRequest):
 
 Answer = HttpResponseBase
 StoreView = Callable[[CounterRequest], Answer]
+CountView = Callable[..., Answer]
 GoodsView = Callable[[CounterRequest, Goods], Answer]
 PickupView = Callable[[CounterRequest, Pickup], Answer]
 
@@ -84,6 +86,24 @@ def of_goods(view: GoodsView) -> Callable[..., Answer]:
         goods = kind.get(kwargs.pop("uid"), actor=asked.actor)
         enter(asked, goods.location)
         return view(asked, goods, **kwargs)
+
+    return opened
+
+
+def of_count(view: CountView) -> Callable[..., Answer]:
+    """A page of one count of shelves; the store is the one that is counted."""
+
+    @page(Permission.STOCK_HANDLE)
+    @_with_camera
+    @wraps(view)
+    def opened(request: HttpRequest, **kwargs: Any) -> Answer:
+        asked = cast(CounterRequest, request)
+        visible = counts_visible(asked.actor, Permission.STOCK_HANDLE)
+        count = visible.filter(pk=kwargs.pop("number")).first()
+        if count is None:
+            raise NotFound
+        enter(asked, count.location)
+        return view(asked, count, **kwargs)
 
     return opened
 

@@ -12,13 +12,13 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from inventory.errors import AlreadyBooked
+from inventory.errors import AlreadyBooked, CountMoved, NotOnCount, UnknownBarcode
 from oms.core.errors import Busy, DomainError, NotAuthenticated, NotFound, PermissionRefused
 from oms.core.formats import format_due, format_when
 from oms.core.money import format_money
 from oms.core.web import htmx
 from oms.orders.status import CancelReason
-from stores.errors import OverScan, TakenByColleague, UnknownBarcode, WrongItem
+from stores.errors import OverScan, TakenByColleague, WrongItem
 from stores.models import Pickup
 from stores.services.answers import Answer
 from stores.status import HandOverAnswer
@@ -70,6 +70,8 @@ def moment_of_error(error: DomainError) -> Moment:
         OverScan: _("One too many"),
         UnknownBarcode: _("Unknown barcode"),
         AlreadyBooked: _("Booked already"),
+        CountMoved: _("Counted meanwhile"),
+        NotOnCount: _("Not on the list"),
         TakenByColleague: _("Already being picked"),
         Busy: _("One moment"),
     }

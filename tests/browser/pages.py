@@ -26,6 +26,8 @@ SHOWN: dict[str, str] = {
     **routes(GOODS, "discount-rule-edit"),
     **routes(PLACES, "stock-list stock-sku stock-movements stock-adjust stock-import stock-audit"),
     **routes(PLACES, "availability-rule-list availability-rule-new availability-rule-edit"),
+    **routes(COUNTER, "counter-count-list counter-count-page"),
+    **routes(PLACES, "count-list count-new count-detail count-sheet count-enter"),
     **routes(PLACES, "location-list location-new location-detail location-edit"),
     **routes(GOODS, "purchase-order-list purchase-order-new purchase-order-detail"),
     **routes(GOODS, "purchase-order-end purchase-order-confirm"),
@@ -68,4 +70,6 @@ NOT_SHOWN: dict[str, str] = {
     **routes(ACTS, "purchase-order-send supplier-invoice-accept"),
     **routes(ACTS, "supplier-import-apply"),
     **routes(ACTS, "availability-rule-move"),
+    **routes(ACTS, "counter-count-scan counter-count-line counter-count-end"),
+    **routes(ACTS, "count-finish count-recount count-approve count-cancel"),
 }

@@ -88,6 +88,15 @@ PAGES: dict[str, Route] = {
     **pages(P.SETTINGS_MANAGE, "availability-rule-new"),
     **pages(P.SETTINGS_MANAGE, "availability-rule-edit", "availability_rule"),
     **pages(P.SETTINGS_MANAGE, "availability-rule-move", "availability_rule_move"),
+    # Counts
+    **pages(P.STOCK_HANDLE, "counter-count-list"),
+    **pages(P.STOCK_HANDLE, "counter-count-page counter-count-scan counter-count-end", "count"),
+    **pages(P.STOCK_HANDLE, "counter-count-line", "count_line"),
+    **pages(P.STOCK_VIEW, "count-list"),
+    **pages(P.STOCK_VIEW, "count-detail count-sheet", "count"),
+    **pages(P.STOCK_HANDLE, "count-new"),
+    **pages(P.STOCK_HANDLE, "count-enter count-finish", "count"),
+    **pages(P.STOCK_ADJUST, "count-recount count-approve count-cancel", "count"),
     # Orders
     **pages(P.OFFICE_VIEW, "order-detail", "order"),
     **pages(P.ORDERS_MANAGE, "order-cancel", "order"),

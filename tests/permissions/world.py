@@ -7,9 +7,10 @@ from uuid import uuid4
 
 from django.db import transaction
 
-from inventory.models import AvailabilityRule, Location, StockBatch
+from inventory.models import AvailabilityRule, Location, StockBatch, StockCount
+from inventory.services.count_planning import CountPlan, count_plan
 from inventory.services.invoices import InvoiceLine, InvoiceRequest, invoice_record
-from inventory.status import BatchKind
+from inventory.status import BatchKind, CountBasis
 from oms.core.actors import system_actor, user_actor
 from oms.core.audit import audit_record, audit_trail
 from oms.core.clock import now
@@ -81,6 +82,9 @@ def make_world() -> World:
     add("goods_line", tuple(one | {"sku": shop.skus[0].pk} for one in goods))
     add("transfer", tuple({"number": one.number} for one in transfers))
     add("batch", tuple({"uid": make_batch(one).uid} for one in (shop.store, other)))
+    counts = [make_count(one) for one in (shop.store, other)]
+    add("count", tuple({"number": one.pk} for one in counts))
+    add("count_line", tuple({"number": one.pk, "line": one.lines.all()[0].pk} for one in counts))
     add("company", ({"code": trade.x.code}, {"code": trade.y.code}))
     _purchases(world, (shop.store, other))
     _company_orders(world, trade)
@@ -107,6 +111,10 @@ def _purchases(world: World, places: tuple[Location, Location]) -> None:
     add("supplier", ({"code": supplier.code},) * 2)
     add("supplier_item", ({"code": supplier.code, "sku": sku.code},) * 2)
     add("supplier_table", ({"what": "items"},) * 2)
+
+
+def make_count(location: Location) -> StockCount:
+    return count_plan(CountPlan(location, CountBasis.EVERYTHING), actor=SYSTEM)
 
 
 def make_batch(location: Location) -> StockBatch:

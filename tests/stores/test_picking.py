@@ -1,5 +1,6 @@
 import pytest
 
+from inventory.errors import UnknownBarcode
 from inventory.models import StockMovement
 from inventory.status import AdjustmentReason
 from oms.core.errors import InvalidInput
@@ -8,7 +9,7 @@ from oms.orders.models import Tender
 from oms.orders.services.changes import order_cancel
 from oms.orders.services.fulfilment import NotPicked, fulfilment_pick_all
 from oms.orders.status import CancelReason, FulfilmentStatus, OrderStatus
-from stores.errors import NotToPick, OverScan, TakenByColleague, UnknownBarcode, WrongItem
+from stores.errors import NotToPick, OverScan, TakenByColleague, WrongItem
 from stores.models import PutBack
 from stores.services.declining import pickup_decline
 from stores.services.picking import (

@@ -18,6 +18,7 @@ from oms.notifications.models import Message
 from oms.office.demo.articles import articles_make, taxes_make
 from oms.office.demo.clock import Travel
 from oms.office.demo.companies import CLOSED, DEDICATED, FIRMS, companies_make
+from oms.office.demo.counts import counts_now, cycle_count
 from oms.office.demo.customers import customers_invent
 from oms.office.demo.parcels import Parcels, begun, packed, picked, sent
 from oms.office.demo.people import BUYER_OF, HOME_STORE, OTHER_STORE, people_make
@@ -26,7 +27,7 @@ from oms.office.demo.places import STORES, locations_make
 from oms.office.demo.policies import availability_rules_make
 from oms.office.demo.prices import PriceLists, rules_make
 from oms.office.demo.scenes import Scenes
-from oms.office.demo.stocking import delivery, recount, stock_make
+from oms.office.demo.stocking import delivery, stock_make
 from oms.office.demo.suppliers import Purchasing
 from oms.office.demo.timeline import Timeline
 from oms.office.demo.trade import Trade
@@ -194,14 +195,15 @@ def _goods_in(world: World) -> None:
         world.timeline.at(_moment(world, day), receive)
     for number, place in enumerate(STORES):
         count = partial(
-            recount,
-            310 + number,
+            cycle_count,
             world.shelves.at(place.code, sold, least=8),
             world.locations[place.code],
             rng=world.rng,
             actor=world.staff.stores[place.code],
+            approver=world.staff.office,
         )
         world.timeline.at(_moment(world, 2 + 2 * number), count)
+    counts_now(world)
 
 
 def _moment(world: World, days_ago: int) -> datetime:

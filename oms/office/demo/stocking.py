@@ -138,24 +138,3 @@ def delivery(
         cause=f"delivery {number}",
         actor=actor,
     )
-
-
-def recount(
-    number: int, articles: Sequence[Article], location: Location, *, rng: Random, actor: Actor
-) -> None:
-    """A cycle count that finds a piece more or less here and there."""
-    chosen = rng.sample(list(articles), min(5, len(articles)))
-    adjust(
-        [
-            StockChange(
-                article.sku_id,
-                location.pk,
-                rng.choice((-1, 1, 1)),
-                reason=AdjustmentReason.CORRECTION,
-                kind=MovementKind.COUNTED,
-            )
-            for article in chosen
-        ],
-        cause=f"count {number}",
-        actor=actor,
-    )
