@@ -10,11 +10,14 @@ from inventory.views import (
     counts,
     imports,
     locations,
+    matrix,
+    shortages,
     stock,
 )
 
 urlpatterns = [
     path("office/stock/", stock.stock_list, name="stock-list"),
+    path("office/stock/matrix/", matrix.stock_matrix, name="stock-matrix"),
     path("office/stock/sku/<path:code>/", stock.stock_sku, name="stock-sku"),
     path(
         "office/stock/movements/<path:code>/at/<str:location>/",
@@ -37,6 +40,7 @@ urlpatterns = [
         imports.stock_import_apply,
         name="stock-import-apply",
     ),
+    path("office/shortages/", shortages.shortage_list, name="shortage-list"),
     path("office/stock/audit/", audit.stock_audit_page, name="stock-audit"),
     path(
         "office/availability-rules/",

@@ -219,6 +219,8 @@ CELERY_BEAT_SCHEDULE = {
 EVENT_HANDLERS: dict[str, list[str]] = {
     "order.placed": ["oms.orders.notices.order_placed", "stores.notices.order_placed"],
     "order.cancelled": ["oms.orders.notices.order_cancelled"],
+    "fulfilment.resourced": ["oms.orders.notices.fulfilment_resourced"],
+    "stock.short": ["oms.orders.services.shortages.stock_short"],
     "fulfilment.shipped": ["oms.orders.notices.fulfilment_shipped"],
     "return.received": ["oms.returns.notices.return_received"],
     "pickup.ready": ["stores.notices.pickup_ready"],
@@ -274,6 +276,8 @@ COUNT_TOLERANCE_PERCENT = env.int("COUNT_TOLERANCE_PERCENT", default=2)
 # and units of SKUs whose cost nobody knows.
 COUNT_LIMIT_VALUE = env.int("COUNT_LIMIT_VALUE", default=100)
 COUNT_LIMIT_UNITS = env.int("COUNT_LIMIT_UNITS", default=10)
+# Units that whoever handles stock may adjust at once at the counter; more takes "adjust stock".
+COUNTER_ADJUST_UNITS = env.int("COUNTER_ADJUST_UNITS", default=5)
 PAYMENT_PROVIDERS: dict[str, str] = {
     "external": "oms.payments.providers.External",
     "in_store": "oms.payments.providers.InStore",

@@ -73,3 +73,10 @@ class NotExpected(Conflict):
 
     code = "not_expected"
     title = _("This item is not among these goods")
+
+
+class AdjustmentTooLarge(Conflict):
+    """More units than a clerk may adjust at once (`COUNTER_ADJUST_UNITS`). `most`: how many."""
+
+    code = "adjustment_too_large"
+    title = _("So many units are for somebody who may adjust stock")

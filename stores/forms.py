@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from inventory.status import AdjustmentReason
 from stores.models import Pickup
 from stores.status import DeclineReason
 
@@ -34,6 +35,29 @@ class DeclineForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["units"] = forms.IntegerField(
             label=_("Units"), min_value=1, max_value=most, initial=most
+        )
+
+
+class ShelfForm(forms.Form):
+    """Units of an item that were found, are missing or damaged."""
+
+    nonce = forms.UUIDField()
+    reason = forms.ChoiceField(
+        choices=[
+            (reason.value, reason.label)
+            for reason in (
+                AdjustmentReason.FOUND,
+                AdjustmentReason.MISSING,
+                AdjustmentReason.DAMAGED,
+            )
+        ]
+    )
+    accept_shortage = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, most: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["units"] = forms.IntegerField(
+            label=_("Units"), min_value=1, max_value=most, initial=1
         )
 
 

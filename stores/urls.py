@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from stores.views import counting, goods, handing, paper, picking, queue
+from stores.views import counting, goods, handing, paper, picking, queue, shelf
 
 GOODS = "counter/goods/<slug:kind>/<uuid:uid>/"
 COUNT = "counter/counts/<int:number>/"
@@ -14,6 +14,10 @@ urlpatterns: list[URLPattern] = [
     path("counter/scan/", queue.scan, name="counter-scan"),
     path("counter/find/", queue.find, name="counter-find"),
     path("counter/more/", queue.more, name="counter-more"),
+    path("counter/look-up/", shelf.look_up, name="counter-look-up"),
+    path("counter/adjustments/<uuid:nonce>/undo/", shelf.adjust_undo, name="counter-adjust-undo"),
+    path("counter/items/<path:code>/adjust/", shelf.adjust, name="counter-adjust"),
+    path("counter/items/<path:code>/", shelf.item, name="counter-item"),
     path("counter/more/scanner/", queue.scanner, name="counter-scanner"),
     path("counter/receive/", goods.receive, name="counter-receive"),
     path("counter/receive/scan/", goods.receive_scan, name="counter-receive-scan"),

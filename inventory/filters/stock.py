@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 import django_filters as filters
-from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -66,10 +65,6 @@ class StockFilter(filters.FilterSet):
     category = filters.ChoiceFilter(
         method="filter_category", label=_("Category"), choices=category_choices
     )
-    # The link from the home page.
-    shortage = filters.BooleanFilter(
-        method="filter_shortage", label=_("Shortages only"), widget=forms.HiddenInput
-    )
 
     class Meta:
         model = Sku
@@ -91,9 +86,6 @@ class StockFilter(filters.FilterSet):
 
     def filter_state(self, rows: QuerySet[Sku], _name: str, value: str) -> QuerySet[Sku]:
         return with_state(rows, value)
-
-    def filter_shortage(self, rows: QuerySet[Sku], _name: str, value: bool) -> QuerySet[Sku]:
-        return with_state(rows, "short") if value else rows
 
     def filter_category(self, rows: QuerySet[Sku], _name: str, value: str) -> QuerySet[Sku]:
         category = Category.objects.filter(pk=value).first()

@@ -27,6 +27,7 @@ from inventory.models.purchasing import (
     SupplierItem,
 )
 from inventory.models.rules import AvailabilityRule
+from inventory.models.shortages import Shortage
 from inventory.models.stock import Allocation, Hold, Stock
 from inventory.models.tallies import Tally, TallyEntry
 from inventory.models.transfers import Transfer, TransferDiscrepancy, TransferLine
@@ -52,6 +53,7 @@ __all__ = [
     "PurchaseOrderLine",
     "PurchaseReceipt",
     "PurchaseReceiptLine",
+    "Shortage",
     "SourceReference",
     "Stock",
     "StockBatch",

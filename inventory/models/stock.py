@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Sku
 from inventory.models.locations import Location
+from inventory.models.shortages import SHORTAGE_TRIGGER
 from oms.core.permissions import ScopedModel
 
 
@@ -53,7 +54,8 @@ class Stock(ScopedModel):
                     VALUES (NEW.sku_id, NEW.location_id);
                     RETURN NULL;
                 """,
-            )
+            ),
+            SHORTAGE_TRIGGER,
         ]
         # No index over the figures: a row whose figures are in none changes in place (PostgreSQL's
         # heap-only tuples; the migration leaves room for them), and these change with every order.
@@ -64,6 +66,11 @@ class Stock(ScopedModel):
     @property
     def available(self) -> int:
         return self.on_hand - self.allocated - self.held - self.safety_stock - self.unavailable
+
+    @property
+    def short(self) -> int:
+        """Units allocated that do not lie here, or may not be used: the open `Shortage`'s."""
+        return max(self.allocated + self.unavailable - self.on_hand, 0)
 
 
 class Allocation(models.Model):

@@ -18,7 +18,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from catalog.models import Sku
-from inventory.models import Location, Stock, StockMovement
+from inventory.models import Location, Shortage, Stock, StockMovement
 from oms.core.actors import Actor
 from oms.core.permissions import Permission
 
@@ -49,7 +49,13 @@ def sku_totals(stock: QuerySet[Stock]) -> QuerySet[Sku]:
         **{figure: total(figure) for figure in FIGURES},
         available=total(AVAILABLE),
         places=Coalesce(Subquery(places, output_field=IntegerField()), 0),
-        is_short=Exists(stock.filter(sku=OuterRef("pk"), on_hand__lt=F("allocated"))),
+        is_short=Exists(
+            stock.filter(
+                sku=OuterRef("pk"),
+                location__shortage_items__sku=OuterRef("pk"),
+                location__shortage_items__closed_at=None,
+            )
+        ),
     )
 
 
@@ -91,7 +97,17 @@ def location_totals(locations: QuerySet[Location]) -> QuerySet[Location]:
         skus=total(Count("id"), on_hand__gt=0),
         units=total(Sum("on_hand")),
         units_allocated=total(Sum("allocated")),
-        shortages=total(Count("id"), on_hand__lt=F("allocated")),
+        shortages=Coalesce(
+            Subquery(
+                Shortage.objects.filter(location=OuterRef("pk"), closed_at=None)
+                .order_by()
+                .values("location")
+                .annotate(total=Count("id"))
+                .values("total"),
+                output_field=IntegerField(),
+            ),
+            0,
+        ),
     )
 
 

@@ -5,7 +5,9 @@ stock rows in the one order, checks under the lock, and only if everything is th
 claims and ledger together. A refusal changes nothing, so a caller may catch it and go on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+
+from django.db import transaction
 
 from inventory.demand import Demand
 from inventory.errors import InsufficientStock, NotAllocated, Shortage
@@ -75,6 +77,28 @@ def stock_lock(demands: Sequence[Demand], *, actor: Actor) -> None:
     Two statements would lock in two goes, and wait for somebody who locks all in one.
     """
     run(statements.LOCK_WANTED, demand_params(demands, cause="", actor=actor))
+
+
+@transaction.atomic
+def reallocate(
+    here: Sequence[Demand],
+    there: Sequence[Demand],
+    *,
+    cause: str,
+    actor: Actor,
+    reason: str = "",
+    check: Callable[[], None] | None = None,
+) -> None:
+    """Claims move to other shelves: given back `here` and made `there`, or nothing happens.
+
+    All rows lock at once, in the one order; `check` may refuse by an exception once they have.
+    Raises NotAllocated, InsufficientStock.
+    """
+    stock_lock([*here, *there], actor=actor)
+    if check is not None:
+        check()
+    release(here, cause=cause, actor=actor, reason=reason)
+    allocate(there, cause=cause, actor=actor)
 
 
 def _refuse(refused: Sequence[Refusal]) -> None:

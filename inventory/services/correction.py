@@ -42,7 +42,7 @@ def stock_correct(correction: Correction, *, accept_shortage: bool, actor: Actor
         delta, kind = correction.delta or 0, MovementKind.ADJUSTED
     else:
         delta, kind = correction.counted - stock.on_hand, MovementKind.COUNTED
-    missing = stock.allocated - (stock.on_hand + delta)
+    missing = stock.allocated + stock.unavailable - (stock.on_hand + delta)
     if missing > 0 and delta < 0 and not accept_shortage:
         raise ShortageUnconfirmed(units=missing, allocated=stock.allocated)
     change = StockChange(

@@ -67,8 +67,8 @@ class LocationTable(Table):
         if not record.shortages:  # type: ignore[attr-defined]
             return format_html('<span class="nothing">{}</span>', formats.NOTHING)
         return format_html(
-            '<a class="stock-below" href="{}?location={}&amp;state=short">{}</a>',
-            reverse("stock-list"),
+            '<a class="stock-below" href="{}?location={}">{}</a>',
+            reverse("shortage-list"),
             record.code,
             formats.format_quantity(record.shortages),  # type: ignore[attr-defined]
         )

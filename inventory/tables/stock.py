@@ -102,10 +102,10 @@ class PlaceTable(Table):
         super().__init__(*args, **kwargs)
 
     def render_state(self, record: Stock) -> SafeString:
-        return stock_state(short=record.on_hand < record.allocated, available=record.available)
+        return stock_state(short=bool(record.short), available=record.available)
 
     def value_state(self, record: Stock) -> str:
-        if record.on_hand < record.allocated:
+        if record.short:
             return str(_("Short"))
         return str(_("In stock") if record.available > 0 else _("Nothing available"))
 

@@ -13,12 +13,13 @@ from django.utils.translation import gettext_lazy
 
 from catalog.models import KitComponent, Sku
 from inventory.filters.stock import MovementFilter, StockFilter
-from inventory.models import Stock, StockMovement
+from inventory.models import Shortage, Stock, StockMovement
 from inventory.selectors import availability, locations_visible
 from inventory.selectors.arrivals import Arrival, arrivals_of
 from inventory.selectors.movements import balance_by_day, claims_of, since_first, with_balances
 from inventory.selectors.stock import sku_totals, stock_sums, stock_visible, with_available
 from inventory.tables.figures import cause_link, movements_url, sku_url
+from inventory.tables.shortages import shortage_url
 from inventory.tables.stock import MovementTable, PlaceTable, StockTable
 from oms.core.errors import NotFound
 from oms.core.formats import short_day
@@ -212,11 +213,20 @@ class MovementList(ListPage):
             "may_adjust": grants.everything
             or row.location_id in grants.scopes.get("location", frozenset()),
             "chart": balance_chart(row),
+            "shortage_url": self._shortage_url(),
             "claims": [(claim, cause_link(claim.cause)) for claim in claims_of(row)],
             "here": movements_url()(row),
             "sku_href": sku_url(row.sku),
             "location_href": reverse("location-detail", args=[row.location.code]),
         }
+
+    def _shortage_url(self) -> str:
+        if not self.row.short:
+            return ""
+        item = Shortage.objects.filter(
+            sku=self.row.sku_id, location=self.row.location_id, closed_at=None
+        ).first()
+        return shortage_url(item) if item else ""
 
 
 def balance_chart(stock: Stock) -> dict[str, Any]:

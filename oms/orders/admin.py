@@ -36,7 +36,7 @@ class ReadOnly:
 @admin.register(Channel)
 class ChannelAdmin(admin.ModelAdmin):
     list_display = ("code", "name", "kind", "currency", "country", "language", "is_active")
-    list_filter = ("kind", "is_active")
+    list_filter = ("kind", "is_active", "resources_shortages")
     search_fields = ("code", "name")
 
 

@@ -45,3 +45,27 @@ class PickingBegan(Conflict):
 
     code = "picking_began"
     title = _("We are already preparing this order")
+
+
+class NoOtherLocation(Conflict):
+    """No other locations have the units together, as far as the solver may split them.
+
+    `items`: `{"sku", "wanted", "available"}`: what all the others have.
+    """
+
+    code = "no_other_location"
+    title = _("No other location has enough of it")
+
+
+class NotMovable(Conflict):
+    """Picked, packed or gone already, or collected at this very store: it cannot come elsewhere."""
+
+    code = "not_movable"
+    title = _("These units can no longer come from another location")
+
+
+class ShortageSolved(Conflict):
+    """Somebody was faster, or the figures recovered: nothing was changed."""
+
+    code = "shortage_solved"
+    title = _("This order no longer lacks anything here")

@@ -38,6 +38,12 @@ class Channel(models.Model):
     country = models.CharField(_("country"), max_length=2, default="IT")
     language = models.CharField(_("language"), max_length=5, default="it")
     is_active = models.BooleanField(_("active"), default=True)
+    # Orders that a shortage leaves without goods move to another location before anybody looks.
+    resources_shortages = models.BooleanField(
+        _("re-source shortages"),
+        default=False,
+        help_text=_("Send what is short at one location from another by itself."),
+    )
 
     objects: ClassVar[Any] = ScopedQuerySet.as_manager()
 

@@ -1,7 +1,9 @@
 """Events of orders as messages to the customer. What a method says itself (pickups) is left out."""
 
+from datetime import datetime
 from typing import Any
 
+from oms.core.clock import retailer_zone
 from oms.core.models import Event
 from oms.notifications.services import message_queue
 from oms.orders.methods import method_of
@@ -22,6 +24,18 @@ def order_cancelled(event: Event) -> None:
 def fulfilment_shipped(event: Event) -> None:
     """The parcel left."""
     _queue("fulfilment_shipped", event, shipment=event.payload["shipment"])
+
+
+def fulfilment_resourced(event: Event) -> None:
+    """It comes from elsewhere: said only if it comes later than promised."""
+    if event.payload["later"]:
+        _queue(
+            "order_delayed",
+            event,
+            promised_at=datetime.fromisoformat(event.payload["promised_at"]).astimezone(
+                retailer_zone()
+            ),
+        )
 
 
 def _queue(name: str, event: Event, **more: Any) -> None:

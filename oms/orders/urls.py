@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from oms.orders.views import actions, customers, fulfilment, orders, track
+from oms.orders.views import actions, customers, fulfilment, orders, shortages, track
 
 urlpatterns = [
     path("office/orders/", orders.order_list, name="order-list"),
@@ -18,5 +18,8 @@ urlpatterns = [
     path("office/fulfilment/<uuid:uid>/pick/", fulfilment.pick, name="fulfilment-pick"),
     path("office/fulfilment/<uuid:uid>/ready/", fulfilment.ready, name="fulfilment-ready"),
     path("office/fulfilment/<uuid:uid>/ship/", fulfilment.ship, name="fulfilment-ship"),
+    path("office/shortages/<uuid:uid>/", shortages.shortage_detail, name="shortage-detail"),
+    path("office/shortages/<uuid:uid>/move/", shortages.resource, name="shortage-resource"),
+    path("office/shortages/<uuid:uid>/cancel/", shortages.cancel, name="shortage-cancel"),
     path("track/<str:token>/", track.track, name="track"),
 ]

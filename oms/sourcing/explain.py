@@ -19,6 +19,7 @@ LOST: dict[str, Text] = {
     Reason.FARTHER: gettext_lazy("Farther away"),
     Reason.LOWER_PRIORITY: gettext_lazy("As near, but lower priority"),
     Reason.MORE_PARCELS: gettext_lazy("Would have made more parcels"),
+    Reason.EXCLUDED: gettext_lazy("Could not give what it had promised"),
 }
 RULES: dict[str, Text] = {
     "fewest_parcels": gettext_lazy("fewest parcels"),

@@ -1,6 +1,7 @@
 """Sourcing: from plain demand lines to a plan, and the stored answer to "why from there?"."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,15 @@ from inventory.selectors import availability_by_sku
 from oms.core.sql import rows_insert
 from oms.sourcing.distance import distance_km
 from oms.sourcing.models import Decision
-from oms.sourcing.solver import Candidate, Line, Outcome, Verdict, parts_needed, solve
+from oms.sourcing.solver import (
+    Candidate,
+    Line,
+    Outcome,
+    Reason,
+    Verdict,
+    parts_needed,
+    solve,
+)
 
 RULES = ["fewest_parcels", "nearest", "priority"]
 Place = tuple[float, float]
@@ -21,12 +30,22 @@ def source(
     *,
     destination: Place | None,
     channel: str | None,
+    without: Location | None = None,
 ) -> Outcome:
     """The best plan for `lines` over `locations`, as stock stands now; nothing is claimed yet.
 
     `channel` is the code of the one that sells: its availability rules hold (None: what lies
-    there). Without a destination every location is equally near, and priority decides.
+    there). Without a destination every location is equally near, and priority decides. `without`
+    is a location that is left out for what it could not give, and told as such in the verdicts.
     """
+    if without is not None:
+        others = [one for one in locations if one != without]
+        outcome = source(lines, others, destination=destination, channel=channel)
+        left_out = Candidate(
+            without.pk, without.code, {}, _distance(without, destination), without.priority
+        )
+        verdict = Verdict(left_out, Reason.EXCLUDED, {})
+        return replace(outcome, verdicts=(*outcome.verdicts, verdict))
     kits = {line.sku_id for line in lines if line.is_kit}
     stock = availability_by_sku(
         {*parts_needed(lines), *kits},

@@ -55,6 +55,8 @@ class Reason(StrEnum):
     FARTHER = "farther"
     LOWER_PRIORITY = "lower_priority"
     MORE_PARCELS = "more_parcels"
+    # Not asked: it is the one that cannot give what it had promised.
+    EXCLUDED = "excluded"
 
 
 @dataclass(frozen=True, slots=True)

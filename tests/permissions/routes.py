@@ -57,9 +57,12 @@ PAGES: dict[str, Route] = {
     **pages(P.PRICES_MANAGE, "price-list-move", "price_list_move"),
     # Stock
     **pages(P.STOCK_VIEW, "stock-list location-list availability-rule-list"),
+    **pages(P.STOCK_VIEW, "shortage-list stock-matrix"),
     **pages(P.STOCK_VIEW, "stock-sku", "sku"),
     **pages(P.STOCK_VIEW, "stock-movements", "stock"),
     **pages(P.STOCK_VIEW, "location-detail", "location"),
+    **pages(P.STOCK_VIEW, "shortage-detail", "shortage"),
+    **pages(P.ORDERS_MANAGE, "shortage-resource shortage-cancel", "shortage"),
     **pages(P.STOCK_ADJUST, "stock-adjust", "stock"),
     **pages(P.STOCK_ADJUST, "stock-import stock-import-template"),
     **pages(P.STOCK_ADJUST, "stock-import-apply", "job"),
@@ -108,7 +111,8 @@ PAGES: dict[str, Route] = {
     # Counter
     **pages(
         P.ORDERS_FULFIL,
-        "counter counter-store counter-scan counter-find counter-more counter-scanner",
+        "counter counter-store counter-scan counter-find counter-more counter-scanner"
+        " counter-look-up",
     ),
     **pages(
         P.ORDERS_FULFIL,
@@ -126,6 +130,9 @@ PAGES: dict[str, Route] = {
         "goods",
     ),
     **pages(P.STOCK_HANDLE, "counter-goods-count", "goods_line"),
+    **pages(P.ORDERS_FULFIL, "counter-item", "sku"),
+    **pages(P.STOCK_HANDLE, "counter-adjust", "sku"),
+    **pages(P.STOCK_HANDLE, "counter-adjust-undo", "adjustment"),
     # B2B
     **pages(
         P.ORDERS_PLACE,

@@ -36,6 +36,7 @@ SUBJECT_SCOPE = {
     "stock": "location",
     "count": "location",
     "count_line": "location",
+    "shortage": "location",
     "location": "location",
     "purchase": "location",
     "supplier_invoice": "location",
@@ -54,6 +55,7 @@ LEADS_TO_LOGIN = {"home", "logout"}
 EMPTY_IS_MISSING = {
     "stock-import-apply",
     "supplier-import-apply",
+    "shortage-cancel",
     "counter-count",
     "counter-goods-scan",
     "counter-goods-count",

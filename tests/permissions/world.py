@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from django.db import transaction
 
-from inventory.models import AvailabilityRule, Location, StockBatch, StockCount
+from inventory.models import AvailabilityRule, Location, Shortage, StockBatch, StockCount
 from inventory.services.count_planning import CountPlan, count_plan
 from inventory.services.invoices import InvoiceLine, InvoiceRequest, invoice_record
 from inventory.status import BatchKind, CountBasis
@@ -81,6 +81,11 @@ def make_world() -> World:
     add("goods", tuple(goods))
     add("goods_line", tuple(one | {"sku": shop.skus[0].pk} for one in goods))
     add("transfer", tuple({"number": one.number} for one in transfers))
+    short = [
+        Shortage.objects.create(sku=shop.skus[0], location=one, units=1)
+        for one in (shop.store, other)
+    ]
+    add("shortage", tuple({"uid": one.uid} for one in short))
     add("batch", tuple({"uid": make_batch(one).uid} for one in (shop.store, other)))
     counts = [make_count(one) for one in (shop.store, other)]
     add("count", tuple({"number": one.pk} for one in counts))
@@ -193,6 +198,7 @@ def _shared(world: World, shop: Any, orders: tuple[Order, ...]) -> None:
     job = job_start("catalog.import", title="Import", actor=user_actor(admin), upload=b"sku\n")
     both: dict[str, Arguments] = {
         "sku": {"code": sku.code},
+        "adjustment": {"nonce": uuid4()},
         "category": {"pk": make_category().pk},
         "price_list": {"code": price_list.code},
         "price_list_move": {"code": price_list.code, "move": "unpublish"},

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, F, Min, Q, Sum
+from django.db.models import Count, Min, Q, Sum
 
-from inventory.models import Stock
+from inventory.selectors.shortages import open_shortages
 from oms.core.actors import Actor
 from oms.core.clock import now, retailer_zone
 from oms.core.models import Event, Job
@@ -106,9 +106,8 @@ def work_figures(actor: Actor) -> Work:
 
 
 def shortage_count(actor: Actor) -> int:
-    """Stock rows with less on hand than is allocated."""
-    rows = Stock.objects.visible_to(actor, Permission.STOCK_VIEW)
-    return int(rows.filter(on_hand__lt=F("allocated")).count())
+    """Shelves with less than orders have claimed, that nobody has solved yet."""
+    return open_shortages(actor).count()
 
 
 def trouble_figures() -> Trouble:

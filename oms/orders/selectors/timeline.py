@@ -35,6 +35,7 @@ ACTIONS: dict[str, tuple[Words, str, str]] = {
     "fulfilment.collected": (gettext_lazy("Collected"), "green", "shopping-bag-check"),
     "fulfilment.uncollected": (gettext_lazy("Hand-over undone"), "amber", "arrow-back-up"),
     "fulfilment.declined": (gettext_lazy("Declined"), "red", "thumb-down"),
+    "fulfilment.resourced": (gettext_lazy("Sent from elsewhere"), "amber", "route"),
     "fulfilment.expired": (gettext_lazy("Not collected in time"), "amber", "hourglass-empty"),
     "fulfilment.reinstated": (gettext_lazy("Open again"), "amber", "arrow-back-up"),
     "return.received": (gettext_lazy("Return received"), "amber", "arrow-back-up"),
@@ -50,6 +51,7 @@ REASONS: dict[str, Words] = {
     "wrong_customer": gettext_lazy("Wrong customer"),
     "wrong_goods": gettext_lazy("Wrong goods"),
     "changed_mind": gettext_lazy("The customer does not want them"),
+    "shortage": gettext_lazy("Shortage"),
     "reinstated": gettext_lazy("Open again"),
 }
 MONEY: dict[str, tuple[Words, str, str]] = {

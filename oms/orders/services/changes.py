@@ -28,34 +28,30 @@ def order_cancel(
     reason: CancelReason,
     actor: Actor,
     lines: Mapping[int, int] | None = None,
+    work: int | None = None,
 ) -> Order:
     """Cancel all that has not left, or `lines` {order line id: units} of it.
 
+    `work`: the fulfilment order (its id) that the units are taken from, if it matters which.
     Stock is released, authorisations voided, captures refunded, in the same transaction.
     Raises NotFound, GoodsLeft, OrderClosed, InvalidInput for more units than are open.
     """
     order = order_for_update(order_id)
-    work = cancellable_lines(order)
-    if not work:
+    open_lines = cancellable_lines(order)
+    if not open_lines:
         if order.lines.filter(fulfilled__gt=0).exists():
             raise GoodsLeft
         raise OrderClosed
-    taken = units_take(work, lines)
+    taken = units_take(
+        [line for line in open_lines if work in (None, line.fulfilment_order_id)], lines
+    )
     release(
-        [
-            Demand(
-                uid=line.order_line.uid,
-                sku_id=line.order_line.sku_id,
-                location_id=line.fulfilment_order.location_id,
-                quantity=units,
-            )
-            for line, units in taken
-        ],
+        [_demand(line, units) for line, units in taken],
         cause=f"order {order.number} cancelled",
         actor=actor,
         reason=reason,
     )
-    _shrink(taken, actor=actor)
+    work_shrink(taken, actor=actor)
     cancelled: dict[int, int] = {}
     for line, units in taken:
         cancelled[line.order_line_id] = cancelled.get(line.order_line_id, 0) + units
@@ -81,6 +77,15 @@ def order_cancel(
         },
     )
     return order
+
+
+def _demand(line: FulfilmentLine, units: int) -> Demand:
+    return Demand(
+        uid=line.order_line.uid,
+        sku_id=line.order_line.sku_id,
+        location_id=line.fulfilment_order.location_id,
+        quantity=units,
+    )
 
 
 @transaction.atomic
@@ -132,7 +137,7 @@ def units_take(
     return taken
 
 
-def _shrink(taken: list[tuple[FulfilmentLine, int]], *, actor: Actor) -> None:
+def work_shrink(taken: list[tuple[FulfilmentLine, int]], *, actor: Actor) -> None:
     """Take the units off the fulfilment orders; one with nothing left is cancelled."""
     touched: dict[int, FulfilmentOrder] = {}
     # Picked already, by fulfilment order: somebody has to take them out again.

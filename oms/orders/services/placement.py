@@ -325,7 +325,7 @@ def _source_and_allocate(
             basket.lines, locations, destination=destination, channel=order.channel.code
         )
         if not outcome.shares:
-            raise InsufficientStock(items=_shortfall(basket, outcome))
+            raise InsufficientStock(items=shortfall(basket.lines, basket.codes, outcome))
         demands = [
             Demand(
                 uid=uids[share.position].uid,
@@ -345,10 +345,11 @@ def _source_and_allocate(
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 
-def _shortfall(basket: _Basket, outcome: Outcome) -> list[dict[str, object]]:
+def shortfall(
+    lines: Sequence[Line], codes: Mapping[int, str], outcome: Outcome
+) -> list[dict[str, object]]:
     """Per SKU: what was wanted and the most that all candidates have together."""
-    need = parts_needed(basket.lines)
-    codes: Mapping[int, str] = basket.codes
+    need = parts_needed(lines)
     most = {
         sku: sum(max(verdict.candidate.stock.get(sku, 0), 0) for verdict in outcome.verdicts)
         for sku in need

@@ -1,0 +1,94 @@
+import pytest
+from django.urls import reverse
+
+from inventory.models import Shortage
+from inventory.services.adjustment import StockChange, adjust
+from oms.core.actors import user_actor
+from oms.office.selectors.figures import shortage_count
+from tests.core.factories import make_user
+from tests.inventory.factories import make_location, put
+from tests.inventory.test_pages import signed_in, text
+from tests.orders.factories import ACTOR, figures, make_shop, place
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def short():
+    """Two units of three that an order has claimed at the warehouse; more lie at W2."""
+    shop = make_shop(1, units=5)
+    put(shop.skus[0], make_location("W2", latitude="41.90", longitude="12.50"), 10)
+    order = place(shop, 3)
+    place(shop, 2)
+    adjust([StockChange(shop.skus[0].pk, shop.warehouse.pk, -3)], cause="count 9", actor=ACTOR)
+    return shop, order, Shortage.objects.get()
+
+
+def url(item: Shortage, name: str = "detail") -> str:
+    return reverse(f"shortage-{name}", args=[item.uid])
+
+
+def test_the_list_says_what_is_short_and_why(short, django_assert_max_num_queries) -> None:
+    shop, _order, item = short
+    client = signed_in("operations_admin")
+    with django_assert_max_num_queries(16):
+        page = text(client.get(reverse("shortage-list")))
+    assert "count 9" in page
+    assert url(item) in page
+    rows = text(client.get(reverse("shortage-list"), {"_export": "csv"})).splitlines()
+    assert rows[1].split(",")[3:5] == ["3", "2"]
+    elsewhere = client.get(reverse("shortage-list"), {"_export": "csv", "location": "W2"})
+    assert len(text(elsewhere).splitlines()) == 1
+    solved = client.get(reverse("shortage-list"), {"_export": "csv", "solved": "true"})
+    assert len(text(solved).splitlines()) == 1
+    home = text(client.get(reverse("office-home")))
+    assert reverse("shortage-list") in home
+    movements = client.get(
+        reverse("stock-movements", args=[shop.skus[0].code, shop.warehouse.code])
+    )
+    assert url(item) in text(movements)
+
+
+def test_its_page_shows_orders_and_ways_out(short, django_assert_max_num_queries) -> None:
+    _shop, order, item = short
+    client = signed_in("operations_admin")
+    with django_assert_max_num_queries(20):
+        page = text(client.get(url(item)))
+    assert str(order.number) in page
+    assert "1 of 3 missing" in page or "2 of 2 missing" in page
+    assert "Send all from elsewhere" in page
+    assert "Send all from elsewhere" not in text(signed_in("auditor").get(url(item)))
+
+
+def test_from_elsewhere_and_solved(short) -> None:
+    shop, _order, item = short
+    client = signed_in("operations_admin")
+    answer = client.post(url(item, "resource"), follow=True)
+    assert "2 orders come from elsewhere" in text(answer)
+    assert "Solved" in text(answer)
+    assert figures(shop.skus[0], shop.warehouse) == (2, 2)
+    assert text(client.post(url(item, "resource"), follow=True)).count("come from elsewhere") == 0
+
+
+def test_one_line_moves_or_is_cancelled_and_a_second_tap_says_so(short) -> None:
+    shop, order, item = short
+    client = signed_in("operations_admin")
+    line = order.fulfilment_orders.get(location=shop.warehouse).lines.get().pk
+    # Promised alike: the first placed is served first, so lacks one.
+    moved = client.post(url(item, "resource"), {"line": line}, follow=True)
+    assert "comes from Location W2 now" in text(moved)
+    again = client.post(url(item, "cancel"), {"line": line}, follow=True)
+    assert "no longer lacks anything" in text(again)
+    assert order.lines.get().cancelled == 0
+    for wrong in ("", "x", "9" * 30):
+        assert client.post(url(item, "cancel"), {"line": wrong}).status_code == 404
+
+
+def test_another_stores_manager_does_not_see_it(short) -> None:
+    shop, _order, item = short
+    other = signed_in("store_manager", shop.store)
+    assert other.get(url(item)).status_code == 404
+    assert other.post(url(item, "resource")).status_code == 404
+    own = signed_in("store_manager", shop.warehouse)
+    assert own.get(url(item)).status_code == 200
+    assert shortage_count(user_actor(make_user("store_manager", scope=shop.store))) == 0
