@@ -12,6 +12,7 @@ from inventory.views import (
     locations,
     matrix,
     shortages,
+    sku_movements,
     stock,
 )
 
@@ -23,6 +24,11 @@ urlpatterns = [
         "office/stock/movements/<path:code>/at/<str:location>/",
         stock.stock_movements,
         name="stock-movements",
+    ),
+    path(
+        "office/stock/movements/<path:code>/",
+        sku_movements.sku_movements,
+        name="stock-sku-movements",
     ),
     path(
         "office/stock/adjust/<path:code>/at/<str:location>/",

@@ -161,3 +161,19 @@ class MovementTable(Table):
     def render_reason(self, value: str) -> str:
         # Reasons of people come from the list; those of services and machines are free text.
         return str(dict(AdjustmentReason.choices).get(value, value))
+
+
+class SkuMovementTable(MovementTable):
+    """The ledger of one SKU at all its locations; each leads to its balances there."""
+
+    location = LinkColumn(
+        url=movements_url(),
+        accessor="location__name",
+        orderable=False,
+        verbose_name=gettext_lazy("Location"),
+        attrs={"td": {"class": "no-wrap"}},
+    )
+
+    class Meta(MovementTable.Meta):
+        sequence = ("recorded_at", "location", "...")
+        exclude = ("on_hand_after", "allocated_after", "held_after", "unavailable_after")

@@ -1,6 +1,7 @@
 """Stock by SKU, of one SKU, and of one SKU at one location with its ledger."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from catalog.models import KitComponent, Sku
 from inventory.filters.stock import MovementFilter, StockFilter
+from inventory.hours import local_day
 from inventory.models import Shortage, Stock, StockMovement
 from inventory.selectors import availability, locations_visible
 from inventory.selectors.arrivals import Arrival, arrivals_of
@@ -21,12 +23,15 @@ from inventory.selectors.stock import sku_totals, stock_sums, stock_visible, wit
 from inventory.tables.figures import cause_link, movements_url, sku_url
 from inventory.tables.shortages import shortage_url
 from inventory.tables.stock import MovementTable, PlaceTable, StockTable
+from oms.core.clock import now
 from oms.core.errors import NotFound
 from oms.core.formats import short_day
 from oms.core.permissions import Permission, grants_for
 from oms.core.web import ListPage, PageRequest, page
 
 CHARTED_LOCATIONS = 24
+# A chart of more would be a smear.
+CHARTED_DAYS = 731
 
 
 class StockList(ListPage):
@@ -93,6 +98,7 @@ class PlaceList(ListPage):
         kept = {place.location_id for place in places}
         return {
             "sku": self.sku,
+            "here": reverse("stock-sku-movements", args=[self.sku.code]) if self.sku else "",
             "sums": stock_sums(self.rows()),
             "chart": place_chart(places),
             "more_places": [place for place in adjustable if place.pk not in kept],
@@ -212,13 +218,19 @@ class MovementList(ListPage):
             "stock": row,
             "may_adjust": grants.everything
             or row.location_id in grants.scopes.get("location", frozenset()),
-            "chart": balance_chart(row),
+            "chart": self._chart(),
             "shortage_url": self._shortage_url(),
             "claims": [(claim, cause_link(claim.cause)) for claim in claims_of(row)],
             "here": movements_url()(row),
             "sku_href": sku_url(row.sku),
             "location_href": reverse("location-detail", args=[row.location.code]),
         }
+
+    def _chart(self) -> dict[str, Any]:
+        """Of the days that are filtered for, if any are."""
+        chosen = MovementFilter(self.request.GET, queryset=StockMovement.objects.none()).form
+        days = chosen.cleaned_data if chosen.is_valid() else {}
+        return balance_chart(self.row, since=days.get("since"), until=days.get("until"))
 
     def _shortage_url(self) -> str:
         if not self.row.short:
@@ -229,10 +241,14 @@ class MovementList(ListPage):
         return shortage_url(item) if item else ""
 
 
-def balance_chart(stock: Stock) -> dict[str, Any]:
-    """On hand and allocated at the end of each day, at most 90 of them."""
-    days = since_first(balance_by_day(stock))
-    today = days[-1].day
+def balance_chart(
+    stock: Stock, *, since: date | None = None, until: date | None = None
+) -> dict[str, Any]:
+    """On hand and allocated at the end of each day: of the last 90, or from `since` to `until`."""
+    today = local_day(stock.location, now())
+    length = min((today - since).days + 1, CHARTED_DAYS) if since and since <= today else 90
+    every = balance_by_day(stock, length)
+    days = since_first([day for day in every if until is None or day.day <= until] or every)
     return {
         "kind": "line",
         "labels": [short_day(balance.day, today) for balance in days],

@@ -28,7 +28,7 @@ SHOWN: dict[str, str] = {
     **routes(PLACES, "availability-rule-list availability-rule-new availability-rule-edit"),
     **routes(COUNTER, "counter-count-list counter-count-page"),
     **routes(PLACES, "count-list count-new count-detail count-sheet count-enter"),
-    **routes(PLACES, "shortage-list shortage-detail stock-matrix"),
+    **routes(PLACES, "shortage-list shortage-detail stock-matrix stock-sku-movements"),
     **routes(PLACES, "location-list location-new location-detail location-edit"),
     **routes(GOODS, "purchase-order-list purchase-order-new purchase-order-detail"),
     **routes(GOODS, "purchase-order-end purchase-order-confirm"),

@@ -1,4 +1,5 @@
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,9 +8,12 @@ from django.test import Client
 from django.urls import reverse
 
 from inventory.forms.locations import parse_spans
+from inventory.hours import local_day
 from inventory.models import Location, Stock, StockMovement
 from inventory.services.allocation import allocate, ship
 from inventory.services.audit import stock_audit
+from oms.core.clock import now
+from oms.core.formats import short_day
 from oms.core.jobs import jobs_run
 from oms.core.models import AuditEntry, Job
 from tests.core.factories import make_user
@@ -52,6 +56,7 @@ PAGES = [
     ("stock-sku", ["A"]),
     ("stock-sku", ["KIT"]),
     ("stock-movements", ["A", "S1"]),
+    ("stock-sku-movements", ["A"]),
     ("stock-adjust", ["A", "S1"]),
     ("stock-import", []),
     ("stock-import-template", []),
@@ -119,6 +124,32 @@ def test_the_ledger_keeps_its_balance_under_filters(shelf) -> None:
     page = text(client.get(url))
     assert "order 1001" in page
     assert f"{reverse('search')}?q=1001" in page
+
+
+def test_every_sum_of_a_sku_leads_to_its_movements(shelf) -> None:
+    client = signed_in("operations_admin")
+    url = reverse("stock-sku-movements", args=["A"])
+    page = text(client.get(reverse("stock-sku", args=["A"])))
+    for figure in ("on_hand", "allocated", "held", "unavailable"):
+        assert f"{url}?figure={figure}" in page
+    rows = text(client.get(url, {"_export": "csv", "figure": "on_hand"})).splitlines()
+    assert [row.split(",")[1:4] for row in rows[1:]] == [
+        ["Milano", "Shipped", "-3"],
+        ["Torino", "Received", "4"],
+        ["Milano", "Received", "10"],
+    ]
+    manager = signed_in("store_manager", shelf[1])
+    assert "Torino" not in text(manager.get(url))
+
+
+def test_the_chart_shows_the_days_that_are_asked_for(shelf) -> None:
+    client = signed_in("operations_admin")
+    today = local_day(shelf[1], now())
+    asked = {"since": today - timedelta(days=9), "until": today - timedelta(days=3)}
+    chart = client.get(reverse("stock-movements", args=["A", "S1"]), asked).context["chart"]
+    assert chart["labels"][-1] == short_day(today - timedelta(days=3), today)
+    whole = client.get(reverse("stock-movements", args=["A", "S1"])).context["chart"]
+    assert [series["values"][-1] for series in whole["series"]] == [7, 2]
 
 
 def test_a_store_sees_and_corrects_itself_only(shelf) -> None:

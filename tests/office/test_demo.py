@@ -25,6 +25,7 @@ from inventory.models import (
     AvailabilityRule,
     Location,
     PurchaseOrder,
+    Shortage,
     Stock,
     StockCount,
     StockMovement,
@@ -33,6 +34,7 @@ from inventory.models import (
     SupplierItem,
 )
 from inventory.reorder import Policy
+from inventory.selectors import availability
 from inventory.selectors.reorder import reorder_suggestions
 from inventory.status import LocationKind
 from oms.core.actors import system_actor
@@ -46,6 +48,7 @@ from oms.office.demo.people import API_TOKEN, HOME_STORE, OTHER_STORE
 from oms.office.demo_logins import DEMO_LOGINS, PASSWORD
 from oms.office.drawings import drawing, shape_of
 from oms.orders.models import FulfilmentOrder, Order, Tender
+from oms.orders.selectors.shortages import affected_by
 from oms.orders.status import (
     FulfilmentStatus,
     OrderStatus,
@@ -253,3 +256,12 @@ def test_it_buys_from_suppliers_and_knows_what_things_cost() -> None:
     assert invoices == {"matched", "differs", "accepted"}
     warehouse = Location.objects.get(kind=LocationKind.WAREHOUSE)
     assert reorder_suggestions(warehouse, Policy(), days=90)
+
+
+def test_a_shortage_with_two_orders_and_a_way_out() -> None:
+    item = Shortage.objects.get(closed_at=None, cause="count 402")
+    waiting = affected_by(item)
+    assert len({one.order.pk for one in waiting if one.order}) >= 2
+    assert any(one.movable for one in waiting)
+    units = availability([item.sku_id])
+    assert sum(units.values()) >= item.units

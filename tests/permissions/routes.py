@@ -58,7 +58,7 @@ PAGES: dict[str, Route] = {
     # Stock
     **pages(P.STOCK_VIEW, "stock-list location-list availability-rule-list"),
     **pages(P.STOCK_VIEW, "shortage-list stock-matrix"),
-    **pages(P.STOCK_VIEW, "stock-sku", "sku"),
+    **pages(P.STOCK_VIEW, "stock-sku stock-sku-movements", "sku"),
     **pages(P.STOCK_VIEW, "stock-movements", "stock"),
     **pages(P.STOCK_VIEW, "location-detail", "location"),
     **pages(P.STOCK_VIEW, "shortage-detail", "shortage"),

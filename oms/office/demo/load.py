@@ -20,6 +20,7 @@ from oms.office.demo.clock import Travel
 from oms.office.demo.companies import CLOSED, DEDICATED, FIRMS, companies_make
 from oms.office.demo.counts import counts_now, cycle_count
 from oms.office.demo.customers import customers_invent
+from oms.office.demo.lacking import Lacking
 from oms.office.demo.parcels import Parcels, begun, packed, picked, sent
 from oms.office.demo.people import BUYER_OF, HOME_STORE, OTHER_STORE, people_make
 from oms.office.demo.pickups import Pickups
@@ -183,6 +184,7 @@ def _waiting(world: World, parcels: Parcels, pickups: Pickups) -> None:
     for code in (HOME_STORE, OTHER_STORE):
         Scenes(world, pickups, code).play()
     Scenes(world, pickups, SHORT_STORE).fall_short()
+    Lacking(world).play()
 
 
 def _goods_in(world: World) -> None:

@@ -1,0 +1,68 @@
+"""Looking up an item on a phone, putting its figure right, and taking that back."""
+
+import re
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from catalog.models import Sku
+from inventory.models import Stock
+from tests.browser.conftest import PHONE, Open
+from tests.browser.gestures import Hand, sign_in
+from tests.browser.inspection import Inspection
+from tests.core.factories import make_user
+from tests.inventory.factories import make_location, put
+from tests.orders.factories import Shop, make_shop
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+GTIN = "4006381333931"
+
+
+@pytest.fixture
+def shop(live_server: Any) -> Shop:
+    del live_server
+    shop = make_shop(1, units=10)
+    Sku.objects.filter(pk=shop.skus[0].pk).update(gtin=GTIN, name="Blue jacket")
+    near = make_location(
+        name="Via Torino", latitude=Decimal("45.47"), longitude=Decimal("9.20"), phone="02 1234"
+    )
+    put(shop.skus[0], near, 3)
+    return shop
+
+
+def on_hand(shop: Shop) -> int:
+    return Stock.objects.get(sku=shop.skus[0], location=shop.store).on_hand
+
+
+def test_scan_look_adjust_and_undo(shop: Shop, open_browser: Open) -> None:
+    make_user("clerk", scope=shop.store, username="carla", first_name="Carla")
+    page = open_browser(viewport=PHONE, has_touch=True)
+    hand = Hand(page)
+    sign_in(page, "carla")
+    page.get_by_role("link", name="More").click()
+    page.get_by_role("link", name="Look up an item").click()
+    hand.start()
+    hand.scan(GTIN)
+    expect(page.get_by_role("heading", name="Blue jacket")).to_be_visible()
+    assert hand.used == (1, 0)
+    expect(page.get_by_text("€12.20")).to_be_visible()
+    places = page.locator(".item-elsewhere .plain-row")
+    expect(places.first).to_contain_text("Via Torino")
+    expect(places.first).to_contain_text("open now")
+
+    hand.tap(page.get_by_role("link", name="The figure is wrong"))
+    page.get_by_label("How many units").fill("2")
+    hand.tap(page.get_by_role("button", name=re.compile("^Missing")))
+    expect(page.get_by_text("8 units are on hand now")).to_be_visible()
+    assert on_hand(shop) == 8
+    hand.tap(page.get_by_role("button", name="Undo"))
+    expect(page.get_by_text("Undone: the figure is as before")).to_be_visible()
+    assert on_hand(shop) == 10
+
+    look = Inspection(page, axe_on_phone=True)
+    for path in (f"/counter/items/{shop.skus[0].code}/", "/counter/look-up/?code=blue"):
+        look.look_at(path)
+    look.look_at(f"/counter/items/{shop.skus[0].code}/adjust/")
+    assert not look.found, look.report
