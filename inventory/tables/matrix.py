@@ -79,7 +79,7 @@ class PlaceColumn(QuantityColumn):
             "" if days is None else format_html("<small>{}</small>", _("%(n)d d") % {"n": days}),
         )
 
-    def value(self, record: Any, table: "MatrixTable") -> int | None:  # type: ignore[override]
+    def value(self, record: Any, table: "MatrixTable") -> int | None:
         return table.figures(record).get(self.location.pk)
 
 

@@ -71,6 +71,7 @@ def look_up(request: CounterRequest) -> HttpResponseBase:
 
 @require_GET
 @at_store
+@answered
 def item(request: CounterRequest, code: str) -> HttpResponseBase:
     """Picture, price, how many here, and where else."""
     sku = _sku(code)

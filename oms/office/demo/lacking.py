@@ -1,6 +1,7 @@
 """A count finds less than two customers were promised, and another place has what is missing."""
 
 from datetime import timedelta
+from functools import partial
 
 from inventory.models import Stock
 from inventory.services.adjustment import StockChange, adjust
@@ -31,11 +32,9 @@ class Lacking:
         person, neighbour = self.world.rng.sample(list(self.world.customers), 2)
         for ago, contact in ((190, person), (145, neighbour)):
             moment = self.world.timeline.present - timedelta(minutes=ago)
-            self.world.timeline.at(
-                moment, lambda contact=contact: self._order(article, contact, person)
-            )
+            self.world.timeline.at(moment, partial(self._order, article, contact, person))
         moment = self.world.timeline.present - timedelta(minutes=35)
-        self.world.timeline.at(moment, lambda: self._count(article))
+        self.world.timeline.at(moment, partial(self._count, article))
 
     def _article(self) -> Article:
         """One that several shipping places have plenty of."""
