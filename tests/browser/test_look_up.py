@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import transaction
 from playwright.sync_api import expect
 
 from catalog.models import Sku
@@ -28,7 +29,8 @@ def shop(live_server: Any) -> Shop:
     near = make_location(
         name="Via Torino", latitude=Decimal("45.47"), longitude=Decimal("9.20"), phone="02 1234"
     )
-    put(shop.skus[0], near, 3)
+    with transaction.atomic():
+        put(shop.skus[0], near, 3)
     return shop
 
 
