@@ -13,6 +13,7 @@ from inventory.models import (
     Stock,
     StockMovement,
     Supplier,
+    Transfer,
 )
 
 
@@ -87,3 +88,11 @@ class PurchaseOrderAdmin(ReadOnlyAdmin):
     list_filter = ("status", "supplier")
     list_select_related = ("supplier", "location")
     search_fields = ("number", "supplier__name")
+
+
+@admin.register(Transfer)
+class TransferAdmin(ReadOnlyAdmin):
+    list_display = ("number", "status", "source", "destination", "expected_on", "created_at")
+    list_filter = ("status",)
+    list_select_related: ClassVar[tuple[str, ...]] = ("source", "destination")
+    search_fields = ("note", "lines__sku__code")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from inventory.api import batches, purchasing, stock
+from inventory.api import batches, purchasing, stock, transfers
 
 urlpatterns = [
     path("locations/", stock.LocationListView.as_view(), name="api-location-list"),
@@ -30,5 +30,17 @@ urlpatterns = [
         "purchase-orders/<int:number>/receive/",
         purchasing.PurchaseReceiveView.as_view(),
         name="api-purchase-order-receive",
+    ),
+    path("transfers/", transfers.TransferListView.as_view(), name="api-transfer-list"),
+    path("transfers/<int:number>/", transfers.TransferView.as_view(), name="api-transfer"),
+    path(
+        "transfers/<int:number>/ship/",
+        transfers.TransferShipView.as_view(),
+        name="api-transfer-ship",
+    ),
+    path(
+        "transfers/<int:number>/receive/",
+        transfers.TransferReceiveView.as_view(),
+        name="api-transfer-receive",
     ),
 ]

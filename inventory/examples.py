@@ -86,3 +86,40 @@ BATCH = {
     "created_at": "2026-11-22T19:31:02Z",
     "finished_at": "2026-11-22T19:31:06Z",
 }
+
+FEW: dict[str, Any] = {"sku": "GRD-SHEARS-01", "location": "MI-NAV", "wanted": 12, "available": 8}
+TRANSFER_REQUEST = {
+    "source": "MI-NAV",
+    "destination": "MI01",
+    "expected_on": "2026-11-24",
+    "lines": [{"sku": "GRD-SHEARS-01", "quantity": 12}],
+}
+TRANSFER_SHIP = {"lines": [{"sku": "GRD-SHEARS-01", "shipped": 10}]}
+TRANSFER_RECEIVE = {
+    "reference": "R-2026-118",
+    "lines": [{"sku": "GRD-SHEARS-01", "received": 8, "missing": 1, "damaged": 1}],
+}
+TRANSFER = {
+    "number": 1042,
+    "uid": "7d2f9a34-1f7e-4a6b-9a52-0a4b8d1c2e90",
+    "status": "requested",
+    "source": "MI-NAV",
+    "destination": "MI01",
+    "expected_on": "2026-11-24",
+    "note": "",
+    "created_at": "2026-11-22T08:12:00Z",
+    "shipped_at": None,
+    "ended_at": None,
+    "lines": [
+        {
+            "uid": "e1a9c1c2-7f24-4a37-8f3f-6a1f4cb8a4f1",
+            "sku": "GRD-SHEARS-01",
+            "requested": 12,
+            "shipped": 0,
+            "received": 0,
+            "in_transit": 0,
+            "written_off": 0,
+            "sent_back": 0,
+        }
+    ],
+}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from inventory import purchasing_urls
+from inventory import purchasing_urls, transfer_urls
 from inventory.views import (
     audit,
     availability_rules,
@@ -82,4 +82,5 @@ urlpatterns = [
     path("office/locations/<str:code>/", locations.location_detail, name="location-detail"),
     path("office/locations/<str:code>/edit/", locations.location_edit, name="location-edit"),
     *purchasing_urls.urlpatterns,
+    *transfer_urls.urlpatterns,
 ]

@@ -1,11 +1,16 @@
 """Reading transfers: who may see them, what is on its way, what did not arrive."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db.models import F, IntegerField, OuterRef, Prefetch, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, Greatest
 
-from inventory.models import Location, Transfer, TransferDiscrepancy, TransferLine
+from inventory.models import (
+    Location,
+    Transfer,
+    TransferDiscrepancy,
+    TransferLine,
+)
 from inventory.selectors.availability import locations_visible
 from inventory.status import TRANSFER_ON_ITS_WAY, TRANSFER_TO_SEND
 from oms.core.actors import Actor
@@ -81,11 +86,11 @@ def discrepancies_unsettled() -> QuerySet[TransferDiscrepancy]:
 
 
 def in_transit_to(
-    locations: Iterable[Location], sku_ids: Iterable[int] | None = None
+    locations: Collection[Location] | QuerySet[Location], sku_ids: Iterable[int] | None = None
 ) -> dict[tuple[int, int], int]:
     """(SKU id, location id) → units on their way there, none with 0. They are nobody's on hand."""
     lines = TransferLine.objects.filter(
-        transfer__destination__in=[location.pk for location in locations],
+        transfer__destination__in=locations,
         transfer__status__in=TRANSFER_ON_ITS_WAY,
     )
     if sku_ids is not None:

@@ -84,14 +84,20 @@ def kind_pill(kind: MovementKind) -> SafeString:
 
 
 PURCHASE = re.compile(r"\bpurchase order (\d{1,18})\b")
+TRANSFER = re.compile(r"\btransfer (\d{1,18})\b")
 COUNT = re.compile(r"^count (\d{1,18})$")
-NUMBERED = re.compile(r"\b(?:order|transfer|return) (?:of order )?(\d+)\b")
+PAGES = (
+    (PURCHASE, "purchase-order-detail"),
+    (TRANSFER, "transfer-detail"),
+    (COUNT, "count-detail"),
+)
+NUMBERED = re.compile(r"\b(?:order|return) (?:of order )?(\d+)\b")
 
 
 def cause_link(cause: str) -> SafeString:
-    """A movement's cause; a purchase order and a count lead to themselves, another number to what
+    """A movement's cause; a document of the stock's own leads to its page, another number to what
     the search finds for it."""
-    for pattern, name in ((PURCHASE, "purchase-order-detail"), (COUNT, "count-detail")):
+    for pattern, name in PAGES:
         named = pattern.search(cause)
         if named is not None:
             url = reverse(name, args=[named[1]])

@@ -1,5 +1,6 @@
 """Tables of the stock pages."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import django_tables2 as tables
@@ -21,6 +22,7 @@ from inventory.tables.figures import (
     sku_url,
     stock_state,
 )
+from oms.core.formats import NOTHING, format_quantity
 from oms.core.tables import (
     LinkColumn,
     QuantityColumn,
@@ -79,6 +81,9 @@ class PlaceTable(Table):
     held = FigureColumn(url=movements_url("held"))
     unavailable = FigureColumn(url=movements_url("unavailable"))
     safety_stock = QuantityColumn()
+    coming = QuantityColumn(
+        empty_values=(), orderable=False, verbose_name=gettext_lazy("In transit to here")
+    )
     state = tables.Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("State"))
     moved_at = WhenColumn(verbose_name=gettext_lazy("Last movement"))
     adjust = tables.Column(
@@ -97,9 +102,31 @@ class PlaceTable(Table):
         order_by = ("-free", "location")
         row_attrs: ClassVar = {"data-href": movements_url()}
 
-    def __init__(self, *args: Any, adjustable: frozenset[int] = frozenset(), **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        adjustable: frozenset[int] = frozenset(),
+        coming: Mapping[int, int] | None = None,
+        **kwargs: Any,
+    ) -> None:
         self.adjustable = adjustable
+        self.units_coming = coming or {}
         super().__init__(*args, **kwargs)
+
+    def render_coming(self, record: Stock) -> SafeString | str:
+        units = self.units_coming.get(record.location_id, 0)
+        if not units:
+            return format_html('<span class="nothing">{}</span>', NOTHING)
+        return format_html(
+            '<a class="quiet-link" href="{}?sku={}&amp;destination={}">{}</a>',
+            reverse("transfer-list"),
+            record.sku.code,
+            record.location.code,
+            format_quantity(units),
+        )
+
+    def value_coming(self, record: Stock) -> int:
+        return self.units_coming.get(record.location_id, 0)
 
     def render_state(self, record: Stock) -> SafeString:
         return stock_state(short=bool(record.short), available=record.available)

@@ -16,6 +16,7 @@ from inventory.hours import is_always_open, is_open, local_day, next_opening, pu
 from inventory.models import Location, Stock, StockMovement
 from inventory.selectors import locations_visible
 from inventory.selectors.stock import location_totals, stock_sums
+from inventory.selectors.transfers import in_transit_to
 from inventory.services.locations import location_save
 from inventory.tables.locations import LocationTable
 from oms.core.clock import now
@@ -61,6 +62,7 @@ def location_detail(request: PageRequest, code: str) -> HttpResponse:
         "open_now": is_open(location, moment),
         "opens": next_opening(location, moment),
         "movements": movements,
+        "coming": sum(in_transit_to([location]).values()),
     }
     return render(request, "inventory/location_detail.html", context)
 

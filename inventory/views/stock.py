@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,6 +21,7 @@ from inventory.selectors import availability, locations_visible
 from inventory.selectors.arrivals import Arrival, arrivals_of
 from inventory.selectors.movements import balance_by_day, claims_of, since_first, with_balances
 from inventory.selectors.stock import sku_totals, stock_sums, stock_visible, with_available
+from inventory.selectors.transfers import in_transit_to
 from inventory.tables.figures import cause_link, movements_url, sku_url
 from inventory.tables.shortages import shortage_url
 from inventory.tables.stock import MovementTable, PlaceTable, StockTable
@@ -84,11 +86,19 @@ class PlaceList(ListPage):
     def export_name(self) -> str:  # type: ignore[override]
         return f"stock-{self.sku.code}" if self.sku else ""
 
+    @cached_property
+    def coming(self) -> Mapping[int, int]:
+        """Location id → units in transit to it."""
+        places = locations_visible(self.request.actor, Permission.STOCK_VIEW).order_by()
+        skus = [self.sku.pk] if self.sku else []
+        return {place: units for (_sku, place), units in in_transit_to(places, skus).items()}
+
     def table_options(self, rows: QuerySet[Any]) -> Mapping[str, Any]:
         sums = stock_sums(rows)
         adjustable = locations_visible(self.request.actor, Permission.STOCK_ADJUST)
         return {
-            "totals": sums | {"free": sums["available"]},
+            "totals": sums | {"free": sums["available"], "coming": sum(self.coming.values())},
+            "coming": self.coming,
             "adjustable": frozenset(adjustable.values_list("pk", flat=True)),
         }
 

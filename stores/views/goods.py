@@ -91,13 +91,20 @@ def receive(request: CounterRequest) -> HttpResponseBase:
 @at_shelves
 def receive_scan(request: CounterRequest) -> HttpResponseBase:
     """The QR or number on the goods' papers opens them."""
-    text = read_scan(request.POST.get("code", ""))
+    found = goods_named(request, read_scan(request.POST.get("code", "")))
+    if found is not None:
+        return go(request, found)
+    words = _("Nothing with this number is on its way here, or waits to be sent.")
+    return show(request, Moment("refused", _("Not found"), words))
+
+
+def goods_named(request: CounterRequest, text: str) -> str | None:
+    """The address of the goods a scanned or typed text names, if they wait at this store."""
     for key, kind in KINDS.items():
         uid = kind.find(text, request.location, actor=request.actor)
         if uid is not None:
-            return go(request, reverse("counter-goods", args=[key, uid]))
-    words = _("Nothing with this number is on its way here, or waits to be sent.")
-    return show(request, Moment("refused", _("Not found"), words))
+            return reverse("counter-goods", args=[key, uid])
+    return None
 
 
 @require_GET

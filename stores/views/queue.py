@@ -34,6 +34,7 @@ from stores.services.lookup import pickup_identify
 from stores.status import HandOverAnswer
 from stores.views.base import PROOF, STORE, CounterRequest, at_store, frame, go
 from stores.views.cards import cards_of, put_back_card
+from stores.views.goods import goods_named
 from stores.views.moments import moment_of, show, url_of
 
 NEW_ORDER = "new-order"
@@ -94,6 +95,10 @@ def queue(request: CounterRequest) -> HttpResponseBase:
 def scan(request: CounterRequest) -> HttpResponseBase:
     """Whatever was scanned or typed: one hit opens, everything else is answered in full screen."""
     text = read_scan(request.POST.get("code", ""))
+    # A QR of letters may be the note of goods that came; a typed number is an order's.
+    goods = goods_named(request, text) if text.isalpha() else None
+    if goods is not None:
+        return go(request, goods)
     answer = pickup_identify(text, location=request.location, actor=request.actor)
     if answer.code is HandOverAnswer.OK and answer.pickup is not None:
         request.session[PROOF] = {str(answer.pickup.uid): answer.proof.value}

@@ -26,6 +26,7 @@ from tests.browser.pages import (
     SHOWN,
 )
 from tests.core.factories import make_user
+from tests.inventory.transfers import requested
 from tests.orders.factories import Shop, make_channel, make_shop, place_ready
 from tests.permissions.routes import PAGES
 from tests.permissions.test_page_matrix import page_routes
@@ -92,6 +93,13 @@ def test_pages_of_the_office(area: str, world: World, open_browser: Open) -> Non
     refused = {reverse("fulfilment-ship", kwargs=world.subjects["work"][0])}
     for path in [path for path in paths(area, world) if path not in refused]:
         look.look_at(path)
+    if area == PLACES:
+        store = Location.objects.get(**world.subjects["location"][0])
+        sku = Sku.objects.get(**world.subjects["sku"][0])
+        asked = requested(store, Location.objects.exclude(pk=store.pk)[0], {sku: 3})
+        for name in ("transfer-detail", "transfer-ship", "transfer-paper"):
+            look.look_at(reverse(name, args=[asked.number]))
+        look.look_at(reverse("transfer-list") + "?status=cancelled")
     if area == OFFICE:
         _order, parcel = place_ready(make_shop(1))
         look.look_at(reverse("fulfilment-ship", args=[parcel.uid]))
@@ -120,6 +128,11 @@ def test_pages_of_the_counter(world: World, open_browser: Open) -> None:
     for pickup in (*waiting, done):
         look.look_at(reverse("counter-pickup", args=[pickup.uid]))
     look.look_at("/counter/find/?code=Ada")
+    other = Location.objects.get(**world.subjects["location"][1])
+    asked = requested(store, other, {skus[0]: 3})
+    look.look_at(reverse("counter-receive") + "?tab=send")
+    look.look_at(reverse("counter-goods", args=["send", asked.uid]))
+    look.look_at(reverse("counter-goods-end", args=["send", asked.uid]))
     assert not look.found, look.report
 
 

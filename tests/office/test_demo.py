@@ -32,11 +32,17 @@ from inventory.models import (
     Supplier,
     SupplierInvoice,
     SupplierItem,
+    Transfer,
 )
 from inventory.reorder import Policy
 from inventory.selectors import availability
 from inventory.selectors.reorder import reorder_suggestions
-from inventory.status import LocationKind
+from inventory.selectors.transfers import (
+    discrepancies_unsettled,
+    on_their_way_to,
+    to_send_from,
+)
+from inventory.status import LocationKind, TransferStatus
 from oms.core.actors import system_actor
 from oms.core.api.authentication import digest_of
 from oms.core.clock import now
@@ -121,6 +127,7 @@ def test_stock_audit_is_clean() -> None:
         (FulfilmentOrder, "status", set(FulfilmentStatus)),
         (Tender, "status", set(TenderStatus)),
         (Pickup, "status", set(PickupStatus) - NOT_YET),
+        (Transfer, "status", set(TransferStatus)),
         (PriceList, "status", set(PublicationStatus)),
         (StockCount, "status", {"planned", "counting", "to_approve", "posted"}),
         (DiscountRule, "status", set(PublicationStatus)),
@@ -168,6 +175,13 @@ def test_the_counters_of_the_demo_clerks_have_work(code: str) -> None:
     assert PutBack.objects.filter(location__code=code, done_at=None).exists()
     recent = HandOver.objects.filter(pickup__location__code=code, undone_at=None)
     assert recent.filter(at__gt=now() - timedelta(minutes=15)).exists()
+
+
+def test_goods_are_on_their_way_to_the_demo_clerk_and_to_be_sent() -> None:
+    store = Location.objects.get(code=HOME_STORE)
+    assert on_their_way_to(store).count() >= 3
+    assert to_send_from(store).count() >= 2
+    assert discrepancies_unsettled().exists()
 
 
 def test_time_went_by_and_nothing_lies_ahead() -> None:

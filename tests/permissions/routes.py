@@ -100,6 +100,14 @@ PAGES: dict[str, Route] = {
     **pages(P.STOCK_HANDLE, "count-new"),
     **pages(P.STOCK_HANDLE, "count-enter count-finish", "count"),
     **pages(P.STOCK_ADJUST, "count-recount count-approve count-cancel", "count"),
+    **pages(P.STOCK_VIEW, "transfer-list transfer-discrepancy-list"),
+    **pages(P.STOCK_VIEW, "transfer-detail transfer-paper", "transfer"),
+    **pages(P.STOCK_HANDLE, "transfer-new transfer-check"),
+    **pages(
+        P.STOCK_HANDLE,
+        "transfer-ship transfer-receive transfer-cancel transfer-settle",
+        "transfer",
+    ),
     # Orders
     **pages(P.OFFICE_VIEW, "order-detail", "order"),
     **pages(P.ORDERS_MANAGE, "order-cancel", "order"),

@@ -32,6 +32,7 @@ from oms.office.demo.stocking import delivery, stock_make
 from oms.office.demo.suppliers import Purchasing
 from oms.office.demo.timeline import Timeline
 from oms.office.demo.trade import Trade
+from oms.office.demo.transfers import Transfers
 from oms.office.demo.world import World
 from oms.orders.models import Channel
 from oms.orders.status import ChannelKind
@@ -143,6 +144,7 @@ def _business(world: World, scale: int) -> None:
     purchasing = Purchasing(world)
     purchasing.make()
     purchasing.play()
+    Transfers(world).play()
     pickups.sweeps(world.timeline.moment)
 
 

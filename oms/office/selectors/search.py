@@ -15,6 +15,7 @@ from catalog.gtin import is_gtin_shaped, shortest
 from catalog.models import Sku
 from inventory.models import Location
 from inventory.selectors.purchasing import purchases_visible
+from inventory.selectors.transfers import transfer_number, transfers_visible
 from oms.core.actors import Actor
 from oms.core.permissions import Permission, grants_for
 from oms.orders.models import Order
@@ -170,7 +171,32 @@ def _purchases(actor: Actor, text: str, limit: int) -> Group:
     return Group(label, hits, _list_url("purchase-order-list", text))
 
 
-FINDERS: tuple[Finder, ...] = (_orders, _purchases, _skus, _companies, _locations)
+def _transfers(actor: Actor, text: str, limit: int) -> Group:
+    label, number = _("Transfers"), transfer_number(text)
+    if number is None or not grants_for(actor, Permission.STOCK_VIEW).any:
+        return Group(label, [])
+    hits = [
+        Hit(
+            icon="transfer",
+            title=str(one.number),
+            detail=f"{one.source.name} → {one.destination.name}",
+            url=_url("transfer-detail", one, one.number),
+            status=one.status,
+            exact=True,
+        )
+        for one in transfers_visible(actor).filter(number=number)[:limit]
+    ]
+    return Group(label, hits)
+
+
+FINDERS: tuple[Finder, ...] = (
+    _orders,
+    _purchases,
+    _skus,
+    _companies,
+    _locations,
+    _transfers,
+)
 
 
 def _url(name: str, row: object, key: object) -> str:
