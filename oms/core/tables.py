@@ -136,6 +136,9 @@ class StatusColumn(tables.Column):
         label = value if str(value) != str(raw) else None
         return badge(raw, label)
 
+    def value(self, value: Any) -> Any:
+        return value
+
 
 class LinkColumn(tables.Column):
     """The record's name as a link. `url` makes the address from the record."""
