@@ -47,6 +47,7 @@ class TransferForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name in ("source", "destination"):
             self.fields[name].queryset = places()  # type: ignore[attr-defined]
+            self.fields[name].empty_label = _("Choose a location")  # type: ignore[attr-defined]
 
 
 class LinesForm(forms.Form):

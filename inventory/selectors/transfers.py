@@ -85,6 +85,12 @@ def discrepancies_unsettled() -> QuerySet[TransferDiscrepancy]:
     return TransferDiscrepancy.objects.filter(kind__in=("missing", "damaged"), outcome="")
 
 
+def units_lost(transfer: Transfer) -> dict[int, int]:
+    """Line id → units reported missing or damaged and not settled, none with 0."""
+    rows = discrepancies_unsettled().filter(line__transfer=transfer).order_by()
+    return dict(rows.values_list("line").annotate(units=Sum("units")))
+
+
 def in_transit_to(
     locations: Collection[Location] | QuerySet[Location], sku_ids: Iterable[int] | None = None
 ) -> dict[tuple[int, int], int]:

@@ -20,6 +20,7 @@ from catalog.selectors import kit_components
 from inventory.demand import Demand
 from inventory.locks import transfer_for_update
 from inventory.models import Location, Transfer, TransferDiscrepancy, TransferLine
+from inventory.selectors.transfers import units_lost
 from inventory.services.allocation import allocate, release, ship, stock_lock
 from inventory.services.expected import Expected, expected_set
 from inventory.services.ledger import MAX_ACTOR
@@ -160,9 +161,7 @@ def transfer_move(transfer: Transfer, wanted: TransferStatus) -> None:
 
 def transfer_expect(transfer: Transfer, lines: Sequence[TransferLine]) -> None:
     """What the destination may still count on: in transit, without what is reported as lost."""
-    lost: dict[int, int] = {}
-    for one in discrepancies_open(transfer):
-        lost[one.line_id] = lost.get(one.line_id, 0) + one.units
+    lost = units_lost(transfer)
     rows = [
         Expected(line.sku_id, transfer.destination_id, units, transfer.expected_on)
         for line in lines

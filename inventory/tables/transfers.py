@@ -29,7 +29,7 @@ class TransferTable(Table):
     status = StatusColumn()
     source = tables.Column(verbose_name=_("From"), order_by="source__name")
     destination = tables.Column(verbose_name=_("To"), order_by="destination__name")
-    created_at = WhenColumn(verbose_name=_("Requested"))
+    created_at = WhenColumn(verbose_name=_("Requested on"))
     expected_on = WhenColumn()
     requested = QuantityColumn(verbose_name=_("Requested"))
     shipped = QuantityColumn(verbose_name=_("Shipped"))

@@ -13,6 +13,7 @@ from inventory.selectors.transfers import (
     on_their_way_to,
     to_send_from,
     transfer_number,
+    units_lost,
     with_lines,
     with_units,
 )
@@ -49,10 +50,12 @@ class TransferIn:
     )
 
     def waiting(self, location: Location, *, actor: Actor) -> Sequence[Goods]:
-        rows = _handled(on_their_way_to(location), actor)
+        # What is reported as lost waits for head office, not for this store.
+        rows = with_units(_handled(on_their_way_to(location), actor))
         return [
-            _goods(self.key, one, one.destination, one.source.name, units=one.on_the_way)  # type: ignore[attr-defined]
-            for one in with_units(rows)
+            _goods(self.key, one, one.destination, one.source.name, one.on_the_way - one.lost)  # type: ignore[attr-defined]
+            for one in rows
+            if one.on_the_way > one.lost  # type: ignore[attr-defined]
         ]
 
     def get(self, uid: UUID, *, actor: Actor) -> Goods:
@@ -60,8 +63,11 @@ class TransferIn:
         transfer = with_lines(found.filter(status__in=TRANSFER_ON_ITS_WAY)).first()
         if transfer is None:
             raise NotFound
+        lost = units_lost(transfer)
         lines = [
-            Wanted(line.sku, line.in_transit) for line in transfer.lines.all() if line.in_transit
+            Wanted(line.sku, line.in_transit - lost.get(line.pk, 0), _reported(lost.get(line.pk)))
+            for line in transfer.lines.all()
+            if line.in_transit
         ]
         return _goods(self.key, transfer, transfer.destination, transfer.source.name, lines=lines)
 
@@ -110,7 +116,7 @@ class TransferOut:
     def waiting(self, location: Location, *, actor: Actor) -> Sequence[Goods]:
         rows = _handled(to_send_from(location), actor, end="source")
         return [
-            _goods(self.key, one, one.source, one.destination.name, units=one.requested)  # type: ignore[attr-defined]
+            _goods(self.key, one, one.source, one.destination.name, one.requested)  # type: ignore[attr-defined]
             for one in with_units(rows)
         ]
 
@@ -160,8 +166,8 @@ def _goods(
     transfer: Transfer,
     location: Location,
     party: str,
-    *,
     units: int = 0,
+    *,
     lines: Sequence[Wanted] = (),
 ) -> Goods:
     return Goods(
@@ -177,6 +183,17 @@ def _goods(
         note=transfer.note,
         lines=lines,
     )
+
+
+def _reported(units: int | None) -> str:
+    if not units:
+        return ""
+    words = ngettext(
+        "%(n)d is reported missing or damaged",
+        "%(n)d are reported missing or damaged",
+        units,
+    )
+    return words % {"n": units}
 
 
 def _chosen(answers: Mapping[int, Answer], choice: str) -> dict[int, int]:

@@ -53,7 +53,8 @@ def goods_scan(goods: Goods, scan: Scan, *, actor: Actor) -> Counted:
     expected = goods.expected.get(sku.pk, 0)
     before = tally_units(goods.place).get(sku.pk, 0)
     kind = KINDS[goods.kind]
-    if not expected and not before and not (scan.accept and kind.takes_more):
+    known = before or sku.pk in goods.expected
+    if not known and not (scan.accept and kind.takes_more):
         raise NotExpected(_("This is %(name)s. Put it aside.") % {"name": sku.name}, sku=sku.code)
     if scan.units < 0 and before + scan.units < 0:
         return Counted(sku, before, expected)

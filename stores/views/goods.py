@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -22,7 +23,7 @@ from oms.core.errors import NotFound
 from oms.core.web import htmx
 from stores.errors import NotExpected
 from stores.goods import KINDS, RECEIVED, SENT
-from stores.goods.base import Answer, Goods, Kind
+from stores.goods.base import Answer, Goods, Kind, Wanted
 from stores.scanner import read_scan
 from stores.services.goods import (
     Counted,
@@ -50,6 +51,9 @@ class Row:
     expected: int
     counted: int
     nonce: UUID
+    # Nobody sent it.
+    strange: bool
+    note: str | Promise = ""
 
     @property
     def missing(self) -> int:
@@ -82,7 +86,7 @@ def receive(request: CounterRequest) -> HttpResponseBase:
         "cards": waiting[tab],
         "counts": {name: len(cards) for name, cards in waiting.items()},
         "scan_url": reverse("counter-receive-scan"),
-        "scan_label": _("Scan or type the number of the note"),
+        "scan_label": _("Scan the delivery note"),
     }
     return render(request, "stores/receive.html", frame(request, "receive", undo=None) | context)
 
@@ -138,19 +142,20 @@ def page_context(request: CounterRequest, goods: Goods) -> dict[str, Any]:
 def rows_of(goods: Goods) -> Sequence[Row]:
     """The lines with what is counted of them, and after them what nobody expected."""
     counted = tally_units(goods.place)
-    expected = goods.expected
-    strange = Sku.objects.filter(pk__in=counted.keys() - expected.keys()).order_by("code")
-    skus = [line.sku for line in goods.lines] + list(strange)
+    strange = Sku.objects.filter(pk__in=counted.keys() - goods.expected.keys()).order_by("code")
+    lines = [(line, False) for line in goods.lines] + [(Wanted(sku, 0), True) for sku in strange]
     return [
         Row(
-            sku=sku,
-            image_url=image_url(sku.image),
-            options=", ".join(str(value) for value in sku.options.values()),
-            expected=expected.get(sku.pk, 0),
-            counted=counted.get(sku.pk, 0),
+            sku=line.sku,
+            image_url=image_url(line.sku.image),
+            options=", ".join(str(value) for value in line.sku.options.values()),
+            expected=line.units,
+            counted=counted.get(line.sku.pk, 0),
             nonce=uuid4(),
+            strange=is_strange,
+            note=line.note,
         )
-        for sku in skus
+        for line, is_strange in lines
     ]
 
 

@@ -26,7 +26,7 @@ from oms.office.demo.world import World
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LINES = 5
-Step = tuple[timedelta, Callable[[UUID], object]]
+Step = tuple[timedelta, Callable[[UUID], None]]
 
 
 class Transfers:
