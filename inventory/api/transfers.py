@@ -22,10 +22,10 @@ from inventory.serializers.transfers import (
     RECEIVE,
     SHIP,
     TRANSFER,
-    ReceiveInput,
-    ShipInput,
     TransferAnswer,
     TransferInput,
+    TransferReceiveInput,
+    TransferShipInput,
 )
 from inventory.services.receiving import Arrival, transfer_receive
 from inventory.services.transfers import TransferRequest, transfer_request, transfer_ship
@@ -156,7 +156,7 @@ class TransferShipView(TransferMoveView):
         summary="Report that a transfer has left",
         tags=TAGS,
         parameters=[IDEMPOTENCY_KEY, REPLAYED],
-        request=ShipInput,
+        request=TransferShipInput,
         responses={200: TransferAnswer} | problems(*WRITING, NotFound, InvalidTransition, Shortage),
         examples=[
             OpenApiExample("Everything", {}, request_only=True),
@@ -190,7 +190,7 @@ class TransferReceiveView(TransferMoveView):
         summary="Report what arrived",
         tags=TAGS,
         parameters=[IDEMPOTENCY_KEY, REPLAYED],
-        request=ReceiveInput,
+        request=TransferReceiveInput,
         responses={200: TransferAnswer}
         | problems(*WRITING, NotFound, InvalidTransition, AlreadyBooked),
         examples=[OpenApiExample("All but two", examples.TRANSFER_RECEIVE, request_only=True)],

@@ -11,7 +11,7 @@ from inventory.services.transfers import MAX_LINES, MAX_UNITS
 from oms.core.api.strict import StrictSerializer
 
 
-class WantedInput(StrictSerializer):
+class TransferWantedInput(StrictSerializer):
     sku = PlainText(max_length=60, help_text="SKU code or GTIN; a kit travels as its components.")
     quantity = Units(min_value=1, max_value=MAX_UNITS)
 
@@ -21,17 +21,17 @@ class TransferInput(StrictSerializer):
     destination = PlainText(max_length=20, help_text="Location code.")
     expected_on = serializers.DateField(required=False, allow_null=True, default=None)
     note = PlainText(max_length=200, required=False, allow_blank=True, default="")
-    lines = serializers.ListField(child=WantedInput(), min_length=1, max_length=MAX_LINES)
+    lines = serializers.ListField(child=TransferWantedInput(), min_length=1, max_length=MAX_LINES)
 
 
-class LeavingInput(StrictSerializer):
+class TransferLeavingInput(StrictSerializer):
     sku = PlainText(max_length=60, help_text="SKU code or GTIN.")
     shipped = Units(min_value=0, max_value=MAX_UNITS)
 
 
-class ShipInput(StrictSerializer):
+class TransferShipInput(StrictSerializer):
     lines = serializers.ListField(
-        child=LeavingInput(),
+        child=TransferLeavingInput(),
         max_length=MAX_LINES,
         required=False,
         allow_null=True,
@@ -41,19 +41,19 @@ class ShipInput(StrictSerializer):
     expected_on = serializers.DateField(required=False, allow_null=True, default=None)
 
 
-class ArrivedInput(StrictSerializer):
+class TransferArrivedInput(StrictSerializer):
     sku = PlainText(max_length=60, help_text="SKU code or GTIN.")
     received = Units(min_value=0, max_value=MAX_UNITS, default=0)
     missing = Units(min_value=0, max_value=MAX_UNITS, default=0)
     damaged = Units(min_value=0, max_value=MAX_UNITS, default=0)
 
 
-class ReceiveInput(StrictSerializer):
+class TransferReceiveInput(StrictSerializer):
     reference = PlainText(
         max_length=MAX_REFERENCE,
         help_text="Your own number of this receipt: booked once per transfer, whatever the key.",
     )
-    lines = serializers.ListField(child=ArrivedInput(), min_length=1, max_length=MAX_LINES)
+    lines = serializers.ListField(child=TransferArrivedInput(), min_length=1, max_length=MAX_LINES)
 
 
 class TransferLineAnswer(serializers.ModelSerializer[TransferLine]):
@@ -85,5 +85,5 @@ class TransferAnswer(serializers.ModelSerializer[Transfer]):
 
 
 TRANSFER: serializers.Serializer[Any] = TransferInput()
-SHIP: serializers.Serializer[Any] = ShipInput()
-RECEIVE: serializers.Serializer[Any] = ReceiveInput()
+SHIP: serializers.Serializer[Any] = TransferShipInput()
+RECEIVE: serializers.Serializer[Any] = TransferReceiveInput()

@@ -245,6 +245,5 @@ def test_queries_do_not_grow_with_the_lines(
         till.get(url("counter-goods", few))
     with django_assert_num_queries(len(counted)):
         till.get(url("counter-goods", many))
-    # One for each kind of goods.
     with django_assert_max_num_queries(13):
         till.get(reverse("counter-receive"))
