@@ -68,7 +68,7 @@ def run() -> dict[str, Any]:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     service = _rate(lambda: _service(retailer, SERVICE_ORDERS), SERVICE_ORDERS)
-    with _server() as port:
+    with server() as port:
         _load(retailer, port, clients=CLIENTS, orders=80)  # warm the workers
         one = _load(retailer, port, clients=1, orders=HTTP_ORDERS // 4)
         eight = _load(retailer, port, clients=CLIENTS, orders=HTTP_ORDERS)
@@ -117,7 +117,7 @@ def _rate(work: Callable[[], None], number: int) -> float:
 
 
 @contextmanager
-def _server() -> Iterator[int]:
+def server() -> Iterator[int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -145,3 +145,10 @@ class UnknownBarcode(Conflict):
 
     code = "unknown_barcode"
     title = _("No item has this barcode")
+
+
+class BatchNotChecked(Conflict):
+    """Only a finished dry run can be applied, and only for a day: then its rows are gone."""
+
+    code = "batch_not_checked"
+    title = _("This batch cannot be applied any more: send it again")

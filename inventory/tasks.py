@@ -1,9 +1,15 @@
 """What beat starts for stock."""
 
+from dataclasses import asdict
+from pathlib import Path
+
 from celery import shared_task
+from django.conf import settings
 
 from inventory.services.audit import audit_start
+from inventory.services.batches import checked_batches_prune
 from inventory.services.changes import changes_prune
+from inventory.services.folder import stock_folder_pass
 from inventory.services.holds import holds_sweep
 from inventory.services.partitions import partitions_ensure
 from oms.core.actors import system_actor
@@ -31,3 +37,15 @@ def stock_audit_nightly() -> None:
 def change_prune() -> int:
     """Forget the availability changes that nobody asks for any more."""
     return changes_prune()
+
+
+@shared_task
+def stock_batch_prune() -> int:
+    """Forget the rows of dry runs that nobody applied."""
+    return checked_batches_prune()
+
+
+@shared_task
+def stock_folder() -> dict[str, int]:
+    """Take in what lies in the watched folder; only on beat's plan where there is one."""
+    return asdict(stock_folder_pass(Path(settings.STOCK_FOLDER)))

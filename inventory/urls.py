@@ -6,9 +6,11 @@ from inventory import purchasing_urls, transfer_urls
 from inventory.views import (
     audit,
     availability_rules,
+    batches,
     correction,
     counts,
     imports,
+    location_imports,
     locations,
     matrix,
     shortages,
@@ -47,6 +49,21 @@ urlpatterns = [
         name="stock-import-apply",
     ),
     path("office/shortages/", shortages.shortage_list, name="shortage-list"),
+    path("office/stock/sync/", batches.batch_list, name="stock-batch-list"),
+    path("office/stock/sync/new/", batches.batch_new, name="stock-batch-new"),
+    path("office/stock/sync/<uuid:uid>/", batches.batch_detail, name="stock-batch"),
+    path(
+        "office/stock/sync/<uuid:uid>/progress/",
+        batches.batch_progress,
+        name="stock-batch-progress",
+    ),
+    path("office/stock/sync/<uuid:uid>/errors/", batches.batch_errors, name="stock-batch-errors"),
+    path(
+        "office/stock/sync/<uuid:uid>/movements/", batches.batch_rows, name="stock-batch-movements"
+    ),
+    path("office/stock/sync/<uuid:uid>/apply/", batches.batch_apply, name="stock-batch-apply"),
+    path("office/stock/sync/<uuid:uid>/retry/", batches.batch_try_again, name="stock-batch-retry"),
+    path("office/stock/drift/", batches.drift_report, name="stock-drift"),
     path("office/stock/audit/", audit.stock_audit_page, name="stock-audit"),
     path(
         "office/availability-rules/",
@@ -79,6 +96,17 @@ urlpatterns = [
     path("office/counts/<int:number>/cancel/", counts.cancel, name="count-cancel"),
     path("office/locations/", locations.location_list, name="location-list"),
     path("office/locations/new/", locations.location_new, name="location-new"),
+    path("office/locations/import/", location_imports.location_import, name="location-import"),
+    path(
+        "office/locations/import/template.csv",
+        location_imports.location_import_template,
+        name="location-import-template",
+    ),
+    path(
+        "office/locations/import/<uuid:uid>/apply/",
+        location_imports.location_import_apply,
+        name="location-import-apply",
+    ),
     path("office/locations/<str:code>/", locations.location_detail, name="location-detail"),
     path("office/locations/<str:code>/edit/", locations.location_edit, name="location-edit"),
     *purchasing_urls.urlpatterns,

@@ -203,6 +203,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(86400.0),
     },
     "change-prune": {"task": "inventory.tasks.change_prune", "schedule": schedule(86400.0)},
+    "stock-batch-prune": {
+        "task": "inventory.tasks.stock_batch_prune",
+        "schedule": schedule(3600.0),
+    },
     "message-sweep": {
         "task": "oms.notifications.tasks.message_deliver",
         "schedule": schedule(SWEEP_SECONDS),
@@ -213,6 +217,14 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(SWEEP_SECONDS * 6),
     },
 }
+
+# A folder with one folder per location, whose files are stock batches; empty: none is watched.
+STOCK_FOLDER = env.str("STOCK_FOLDER", default="")
+if STOCK_FOLDER:
+    CELERY_BEAT_SCHEDULE["stock-folder"] = {
+        "task": "inventory.tasks.stock_folder",
+        "schedule": schedule(SWEEP_SECONDS),
+    }
 
 # --- plug-ins: small documented protocols, chosen here by dotted path -------------------------
 # What an event sets off; its handlers run in the transaction that marks it delivered.
@@ -243,7 +255,8 @@ JOB_RUNNERS: dict[str, str] = {
     "catalog.import": "catalog.imports.catalog_import",
     "catalog.price_import": "catalog.imports.price_import",
     "inventory.stock_audit": "inventory.services.audit.audit_run",
-    "inventory.stock_batch": "inventory.services.batches.batch_run",
+    "inventory.location_import": "inventory.location_imports.location_import",
+    "inventory.stock_batch": "inventory.services.batch_work.batch_run",
     "inventory.stock_import": "inventory.imports.stock_import",
     "inventory.supplier_import": "inventory.supplier_imports.supplier_import",
 }

@@ -1,9 +1,10 @@
 """Import of SKUs with their products, categories and kits.
 
 Columns: `sku` (required), `name`, `product`, `product_name`, `description`, `category`
-("Garden > Tools"), `brand`, `tax_class`, `gtin`, `status`, `pack_size`, `weight_g`, `image`,
-`components` ("SKU-A*2, SKU-B"), and `option:<name>` for each option. A column that is absent
-leaves the values as they are; so does an empty cell of a value every SKU has.
+("Garden > Tools"), `brand`, `tax_class`, `gtin`, `status`, `pack_size`, `weight_g`, `cost` (for
+those who may see costs), `image`, `components` ("SKU-A*2, SKU-B"), and `option:<name>` for each
+option. A column that is absent leaves the values as they are; so does an empty cell of a value
+every SKU has.
 """
 
 from typing import Any
@@ -25,19 +26,23 @@ from catalog.services.plans import CatalogPlan, CatalogRow, catalog_plan
 from catalog.services.products import catalog_upsert
 from oms.core.errors import InvalidInput, Issue
 from oms.core.jobs import JobRun
-from oms.core.tabular import parse_whole
+from oms.core.permissions import Permission, grants_for
+from oms.core.tabular import parse_decimal, parse_whole
 
 OPTION = "option:"
 # An empty cell of these empties the value; of the others it leaves it.
 CLEARABLE = ("description", "brand", "gtin", "image")
 KEPT = ("name", "product", "product_name", "tax_class", "status")
 NUMBERS = ("pack_size", "weight_g")
-COLUMNS = ("sku", *KEPT, *CLEARABLE, *NUMBERS, "category", "components")
+COLUMNS = ("sku", *KEPT, *CLEARABLE, *NUMBERS, "cost", "category", "components")
 
 
 def catalog_import(job: JobRun) -> dict[str, Any]:
     """Run a catalogue import. Parameters: `dry_run`, `keep_good`, `plan` (a preview's)."""
     table = open_table(job, required=("sku",), allowed=_is_column)
+    if "cost" in table.header and not grants_for(actor_of(job), Permission.PURCHASING_VIEW).any:
+        message = _("You may not see what SKUs cost: leave this column out")
+        raise InvalidInput([Issue("cost", message, "not_allowed")])
     rows, issues = read_rows(job, table, parse_row)
     total = len(rows)
     job.progress(0, total)
@@ -65,13 +70,7 @@ def parse_row(number: int, cells: dict[str, str]) -> CatalogRow:
     issues: list[Issue] = []
     values: dict[str, Any] = {name: cells[name] for name in CLEARABLE if name in cells}
     values |= {name: cells[name] for name in KEPT if cells.get(name)}
-    for name in NUMBERS:
-        if cells.get(name):
-            whole = parse_whole(cells[name])
-            if whole is None:
-                issues.append(Issue(name, _("This is not a whole number"), "not_a_number", number))
-            else:
-                values[name] = whole
+    values |= _numbers(cells, number, issues)
     if cells.get("category"):
         names = cells["category"].replace("›", ">").split(">")  # noqa: RUF001
         values["category"] = tuple(name.strip() for name in names)
@@ -89,6 +88,22 @@ def parse_row(number: int, cells: dict[str, str]) -> CatalogRow:
     if issues:
         raise InvalidInput(issues)
     return CatalogRow(sku=cells["sku"], row=number, **values)
+
+
+def _numbers(cells: dict[str, str], number: int, issues: list[Issue]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name in (*NUMBERS, "cost"):
+        if not cells.get(name):
+            continue
+        values[name] = (parse_decimal if name == "cost" else parse_whole)(cells[name])
+        if values[name] is None:
+            message = (
+                _("This is not a number, or it is unclear whether its mark groups thousands")
+                if name == "cost"
+                else _("This is not a whole number")
+            )
+            issues.append(Issue(name, message, "not_a_number", number))
+    return values
 
 
 def _is_column(name: str) -> bool:

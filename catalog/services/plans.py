@@ -7,6 +7,7 @@ what will happen.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,7 @@ from oms.core.errors import InvalidInput, Issue, Text
 
 Components = tuple[tuple[str, int], ...]
 MAX_INTEGER = 2**31 - 1
+COST_LIMIT, COST_PLACES = 10**8, 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,7 @@ class CatalogRow:
     status: str | None = None
     pack_size: int | None = None
     weight_g: int | None = None
+    cost: Decimal | None = None
     image: str | None = None
     options: dict[str, str] | None = None
     components: Components | None = None
@@ -57,6 +60,7 @@ SKU_FIELDS = (
     "status",
     "pack_size",
     "weight_g",
+    "cost",
     "image",
     "options",
     "components",
@@ -77,6 +81,7 @@ DEFAULTS: dict[str, Any] = {
     "status": SkuStatus.ACTIVE.value,
     "pack_size": 1,
     "weight_g": 0,
+    "cost": None,
     "image": "",
     "options": {},
     "components": (),
@@ -230,6 +235,7 @@ def _values_of(
         "status": sku.status,
         "pack_size": sku.pack_size,
         "weight_g": sku.weight_g,
+        "cost": sku.cost,
         "image": sku.image,
         "options": sku.options,
         "components": components,
@@ -297,6 +303,10 @@ def _check_values(row: CatalogRow, code: str, wanted: dict[str, Any], known: _Kn
         if not least <= wanted[name] <= MAX_INTEGER:
             message = _("A whole number from %(least)d on") % {"least": least}
             issues.append(Issue(name, message, "range", row.row))
+    cost = wanted["cost"]
+    if cost is not None and not (0 <= cost < COST_LIMIT and cost == round(cost, COST_PLACES)):
+        message = _("An amount from 0 on, with at most %(places)d decimals")
+        issues.append(Issue("cost", message % {"places": COST_PLACES}, "range", row.row))
     if row.components and code in known.parts:
         message = _("%(sku)s is part of a kit: it cannot be a kit itself") % {"sku": code}
         issues.append(Issue("components", message, "component", row.row))

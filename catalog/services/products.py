@@ -92,6 +92,7 @@ def _skus_write(values: dict[str, dict[str, Any]], products: dict[str, int]) -> 
                         "status",
                         "pack_size",
                         "weight_g",
+                        "cost",
                         "image",
                         "options",
                     )
@@ -109,6 +110,7 @@ def _skus_write(values: dict[str, dict[str, Any]], products: dict[str, int]) -> 
             "status",
             "pack_size",
             "weight_g",
+            "cost",
             "image",
             "options",
             "updated_at",

@@ -1,6 +1,7 @@
 """The form of a location."""
 
 import re
+from functools import cache
 from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
@@ -27,6 +28,12 @@ DAYS = (
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
+@cache
+def _zones() -> list[tuple[str, str]]:
+    """Every time zone there is; looking for them reads hundreds of files."""
+    return [(name, name) for name in sorted(available_timezones())]
+
+
 class LocationForm(forms.ModelForm):
     """A location; its opening hours one day to a field, as people write them."""
 
@@ -49,7 +56,7 @@ class LocationForm(forms.ModelForm):
         self.fields["latitude"].required = self.fields["longitude"].required = False
         self.fields["time_zone"] = forms.ChoiceField(
             label=_("Time zone"),
-            choices=[(name, name) for name in sorted(available_timezones())],
+            choices=_zones(),
             initial=settings.RETAILER_TIME_ZONE,
             help_text=self.fields["time_zone"].help_text,
         )
@@ -64,7 +71,7 @@ class LocationForm(forms.ModelForm):
 
     def clean_code(self) -> str:
         code = str(self.cleaned_data["code"]).strip()
-        if not CODE.fullmatch(code) or code == "new":
+        if not CODE.fullmatch(code) or code in ("new", "import"):
             raise ValidationError(_("Use letters, digits, hyphens and dots"))
         return code
 
@@ -88,6 +95,36 @@ class LocationForm(forms.ModelForm):
             self.add_error("longitude", _("Give both coordinates, or neither"))
         data["opening_hours"] = hours
         return data
+
+
+class LocationImportForm(forms.Form):
+    """A table of locations."""
+
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("CSV or XLSX with the column code, and any of those in the template."),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
+    )
+    dry_run = forms.BooleanField(
+        label=_("Check only"),
+        required=False,
+        initial=True,
+        help_text=_("Says what would change and what is wrong; changes nothing."),
+    )
+    keep_good = forms.BooleanField(
+        label=_("Keep the good rows"),
+        required=False,
+        help_text=_("Otherwise one wrong row stops the whole file."),
+    )
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > settings.IMPORT_MAX_BYTES:
+            megabytes = settings.IMPORT_MAX_BYTES // 1024 // 1024
+            raise ValidationError(
+                _("The file is larger than %(limit)d MB; split it"), params={"limit": megabytes}
+            )
+        return file
 
 
 def spans_text(spans: list[list[str]]) -> str:

@@ -8,6 +8,7 @@ from inventory.models.changes import (
     HeardSku,
 )
 from inventory.models.counts import CountLine, CountScan, StockCount
+from inventory.models.drift import BatchDrift
 from inventory.models.expected import ExpectedSupply
 from inventory.models.feeds import BatchChunk, BatchError, StockBatch, StockFeed
 from inventory.models.ledger import SourceReference, StockMovement
@@ -38,6 +39,7 @@ __all__ = [
     "AvailabilityChange",
     "AvailabilityRule",
     "BatchChunk",
+    "BatchDrift",
     "BatchError",
     "CountLine",
     "CountScan",

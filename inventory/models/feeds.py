@@ -13,6 +13,16 @@ from inventory.status import BatchKind, BatchStatus
 from oms.core.models import Job
 from oms.core.permissions import ScopedModel
 
+ROW_ERRORS = {
+    "unknown_sku": _("There is no such SKU"),
+    "missing": _("The SKU is missing"),
+    "duplicate": _("An earlier row names this SKU"),
+    "kit": _("A kit has no stock of its own: count its components"),
+    "bad_number": _("This is not a whole number of units"),
+    "bad_file": _("The file cannot be read"),
+    "missing_column": _("A column is missing"),
+}
+
 
 class StockFeed(models.Model):
     """What a location's feed has sent so far; its row is the lock of everything about the feed."""
@@ -41,7 +51,8 @@ class StockBatch(ScopedModel):
     )
     # The sender's own name of it: the same id is the same message.
     batch_id = models.CharField(_("batch id"), max_length=80)
-    sequence = models.BigIntegerField(_("sequence"))
+    # None for one sent by hand.
+    sequence = models.BigIntegerField(_("sequence"), null=True)
     kind = models.CharField(_("kind"), max_length=8, choices=BatchKind.choices)
     as_of = models.DateTimeField(_("as of"))
     dry_run = models.BooleanField(_("dry run"), default=False)
@@ -49,11 +60,16 @@ class StockBatch(ScopedModel):
     keep_good = models.BooleanField(_("keep good rows"), default=False)
     digest = models.CharField(max_length=64, editable=False)
     size = models.BigIntegerField(_("bytes"), default=0)
+    # The ledger's last number when it came in: what is booked above it happened afterwards.
+    ledger_position = models.BigIntegerField(default=0)
     status = models.CharField(
         _("status"), max_length=10, choices=BatchStatus.choices, default=BatchStatus.RECEIVED
     )
     result = models.JSONField(default=dict)
     error_count = models.PositiveIntegerField(_("rows with errors"), default=0)
+    # The numbers between which its own movements lie in the ledger; None where it booked none.
+    first_movement = models.BigIntegerField(null=True)
+    last_movement = models.BigIntegerField(null=True)
     job = models.ForeignKey(Job, models.SET_NULL, null=True, related_name="+")
     created_by = models.CharField(_("who"), max_length=150)
     created_at = models.DateTimeField(_("received"), db_default=Now())
@@ -70,7 +86,12 @@ class StockBatch(ScopedModel):
         indexes: ClassVar = [models.Index(fields=["location", "-id"], name="batch_of_location")]
 
     def __str__(self) -> str:
-        return f"{self.batch_id} #{self.sequence}"
+        return self.batch_id
+
+    @property
+    def cause(self) -> str:
+        """What its movements give as their cause."""
+        return f"batch {self.batch_id}"
 
 
 class BatchChunk(models.Model):
@@ -106,3 +127,8 @@ class BatchError(models.Model):
 
     def __str__(self) -> str:
         return f"{self.batch_id}:{self.line} {self.code}"
+
+    @property
+    def words(self) -> str:
+        """What is wrong, for a person; the code where it was said in the value."""
+        return str(ROW_ERRORS.get(self.code, self.code))

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 import pgtrigger
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -61,6 +62,8 @@ class StockMovement(ScopedModel):
         ]
         indexes: ClassVar = [
             models.Index(fields=["sku", "location", "id"], name="movement_stock"),
+            # "Since when?": tiny, for the ledger is written in the order of its time.
+            BrinIndex(fields=["recorded_at"], autosummarize=True, name="movement_recorded"),
             models.Index(
                 fields=["demand"], name="movement_demand", condition=Q(demand__isnull=False)
             ),

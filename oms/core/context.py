@@ -23,6 +23,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
 
     return {
         "retailer_name": settings.RETAILER_NAME,
+        "retailer_currency": settings.RETAILER_CURRENCY,
         "actor": actor,
         "theme": (person.theme if person else "") or request.COOKIES.get("theme", ""),
         "languages": settings.LANGUAGES,

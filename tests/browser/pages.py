@@ -29,6 +29,8 @@ SHOWN: dict[str, str] = {
     **routes(COUNTER, "counter-count-list counter-count-page"),
     **routes(PLACES, "count-list count-new count-detail count-sheet count-enter"),
     **routes(PLACES, "shortage-list shortage-detail stock-matrix stock-sku-movements"),
+    **routes(PLACES, "stock-batch-list stock-batch-new stock-batch stock-batch-movements"),
+    **routes(PLACES, "stock-drift location-import"),
     **routes(PLACES, "location-list location-new location-detail location-edit"),
     **routes(GOODS, "purchase-order-list purchase-order-new purchase-order-detail"),
     **routes(GOODS, "purchase-order-end purchase-order-confirm"),
@@ -61,6 +63,8 @@ NOT_SHOWN: dict[str, str] = {
     **routes(PART, "job-progress message-body b2b-why b2b-order-line-why b2b-quick-order-row"),
     **routes(FILE, "job-result job-errors stock-import-template b2b-quick-order-sample"),
     **routes(FILE, "sku-picture purchase-order-table supplier-import-template"),
+    **routes(PART, "stock-batch-progress"),
+    **routes(FILE, "stock-batch-errors location-import-template"),
     **routes(ACTS, "logout preferences job-cancel event-retry message-resend api-key-revoke"),
     **routes(ACTS, "catalog-import-apply category-remove discount-rule-move price-list-adjust"),
     **routes(ACTS, "price-list-confirm price-list-move stock-import-apply order-message-resend"),
@@ -78,4 +82,5 @@ NOT_SHOWN: dict[str, str] = {
     **routes(ACTS, "counter-count-scan counter-count-line counter-count-end"),
     **routes(ACTS, "count-finish count-recount count-approve count-cancel"),
     **routes(ACTS, "shortage-resource shortage-cancel counter-adjust-undo"),
+    **routes(ACTS, "stock-batch-apply stock-batch-retry location-import-apply"),
 }

@@ -1,6 +1,7 @@
 """Imports: a dry run shows, a confirmation applies exactly that."""
 
 import io
+from decimal import Decimal
 
 import pytest
 import xlsxwriter
@@ -13,6 +14,7 @@ from oms.core.errors import InvalidInput
 from oms.core.jobs import JobRun
 from oms.core.models import Job
 from tests.catalog.factories import make_price_list, make_sku, make_tax_class
+from tests.core.factories import make_user
 
 pytestmark = pytest.mark.django_db
 CATALOG = (
@@ -155,3 +157,27 @@ def test_replacing_takes_away_what_the_file_does_not_name():
         run(price_import, bad, price_list=price_list.pk, replace=True, keep_good=True)
     run(price_import, "sku,amount\nSAW,9\n", price_list=price_list.pk, replace=True)
     assert list(Price.objects.values_list("sku", "amount")) == [(saw.pk, 9)]
+
+
+def test_a_cost_is_set_kept_and_refused_in_its_cell():
+    file = "sku;name;category;cost\nA;A;Garden;2,5\nB;B;Garden;0.1234\nC;C;Garden;\n"
+    run(catalog_import, file)
+    costs = dict(Sku.objects.values_list("code", "cost"))
+    assert costs == {"A": Decimal("2.5"), "B": Decimal("0.1234"), "C": None}
+    # An empty cell leaves it; so does a file without the column.
+    assert run(catalog_import, "sku;cost\nA;\nB;0.12340\n")["unchanged"] == 2
+    wrong = "sku;cost\nA;-1\nB;0.12345\nC;cheap\n"
+    with pytest.raises(InvalidInput):
+        run(catalog_import, wrong)
+    assert run.errors == [(2, "cost", "range"), (3, "cost", "range"), (4, "cost", "not_a_number")]
+    assert dict(Sku.objects.values_list("code", "cost")) == costs
+
+
+def test_costs_are_for_those_who_may_see_them():
+    clerk = make_user()
+    job = Job.objects.create(
+        kind="x", title="x", status="running", upload=b"sku;cost\nA;1\n", upload_name="a.csv",
+        created_by=clerk,
+    )  # fmt: skip
+    with pytest.raises(InvalidInput, match="may not see"):
+        catalog_import(JobRun(job))

@@ -79,7 +79,7 @@ class Stack:
         at = {name: f"{c['password']}@127.0.0.1:{c['port']}" for name, c in self.configs.items()}
         return f"postgres://{ROLE}:{at['postgres']}/{DATABASE}", f"redis://:{at['valkey']}/0"
 
-    def run(self, *arguments: str) -> subprocess.Popen[bytes]:
+    def run(self, *arguments: str, **variables: str) -> subprocess.Popen[bytes]:
         """Start Python with `arguments` in a process group of its own."""
         database, queue = self.urls
         environment = os.environ | {
@@ -90,6 +90,7 @@ class Stack:
             "MESSAGE_SENDER": "oms.notifications.senders.Mailbox",
             "SWEEP_SECONDS": "1",
             "LOG_LEVEL": "ERROR",
+            **variables,
         }
         log = (self.home / "processes.log").open("ab")
         started = subprocess.Popen(
@@ -105,11 +106,13 @@ class Stack:
         self.processes.append(started)
         return started
 
-    def worker(self, *, beat: bool = True) -> subprocess.Popen[bytes]:
+    def worker(
+        self, *, beat: bool = True, app: str = "tests.faults.worker", **variables: str
+    ) -> subprocess.Popen[bytes]:
         """A real Celery worker with two children; with `beat` it also sweeps."""
         schedule = ("-B", "-s", str(self.home / "schedule")) if beat else ()
         options = ("--concurrency", "2", "--loglevel", "ERROR", "--without-mingle")
-        return self.run("-m", "celery", "-A", "tests.faults.worker", "worker", *schedule, *options)
+        return self.run("-m", "celery", "-A", app, "worker", *schedule, *options, **variables)
 
     def client(self, journal: Path, first: int, last: int, pause: float) -> Any:
         numbers = (str(first), str(last), str(pause))

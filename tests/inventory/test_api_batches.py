@@ -93,6 +93,7 @@ def test_wrong_rows_are_downloaded(token: str) -> None:
         ({"kind": "half"}, "kind", "invalid_choice"),
         ({"sequence": "x"}, "sequence", "invalid"),
         ({"as_of": "yesterday"}, "as_of", "invalid"),
+        ({"as_of": "2026-10-25T02:30:00"}, "as_of", "no_zone"),
         ({"as_off": "x"}, "as_off", "unknown_parameter"),
     ],
 )

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from catalog.models import Sku
 from inventory.errors import BatchReused, StaleBatch
 from inventory.models import BatchChunk, BatchError, Location, Stock, StockBatch, StockMovement
-from inventory.services import batches
+from inventory.services import batch_work
 from inventory.services.adjustment import StockChange, adjust
 from inventory.services.allocation import allocate, ship
 from inventory.services.audit import stock_audit
@@ -307,7 +307,7 @@ def test_a_worker_that_dies_leaves_the_batch_as_it_was(
 
     batch = send(store, csv_of([("A", 6), ("NOPE", 1)]), keep_good=True, run=False)
     with monkeypatch.context() as patch:
-        patch.setattr("inventory.services.batches._apply", dies)
+        patch.setattr("inventory.services.batch_work._apply", dies)
         with pytest.raises(SystemExit), transaction.atomic():
             jobs_run()
     assert on_hand(store)["A"] == 5
@@ -336,7 +336,7 @@ class TestTwoWorkers:
         send(store, csv_of([("A", "+1")]), kind=DELTA, sequence=2, run=False)
         inside: list[int] = []
         most = [0]
-        work = batches._work_through
+        work = batch_work._work_through
 
         def counted(batch: StockBatch, job: Any) -> None:
             inside.append(1)
@@ -347,7 +347,7 @@ class TestTwoWorkers:
             finally:
                 inside.pop()
 
-        monkeypatch.setattr(batches, "_work_through", counted)
+        monkeypatch.setattr(batch_work, "_work_through", counted)
         ends: list[Any] = []
 
         def worker() -> None:
@@ -378,6 +378,8 @@ class TestTwoWorkers:
         self, skus: list[Sku], store: Location, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """The control: the two above do run at the same time."""
-        monkeypatch.setattr(batches, "feed_worked_alone", lambda _location, waiting: nullcontext())
+        monkeypatch.setattr(
+            batch_work, "feed_worked_alone", lambda _location, waiting: nullcontext()
+        )
         most, _ends = self.meet(store, monkeypatch)
         assert most == 2

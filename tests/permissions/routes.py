@@ -66,7 +66,17 @@ PAGES: dict[str, Route] = {
     **pages(P.STOCK_ADJUST, "stock-adjust", "stock"),
     **pages(P.STOCK_ADJUST, "stock-import stock-import-template"),
     **pages(P.STOCK_ADJUST, "stock-import-apply", "job"),
+    **pages(P.STOCK_VIEW, "stock-batch-list stock-drift"),
+    **pages(
+        P.STOCK_VIEW,
+        "stock-batch stock-batch-progress stock-batch-errors stock-batch-movements",
+        "batch",
+    ),
+    **pages(P.STOCK_ADJUST, "stock-batch-new"),
+    **pages(P.STOCK_ADJUST, "stock-batch-apply stock-batch-retry", "batch"),
     **pages(P.SETTINGS_MANAGE, "location-edit", "location"),
+    **pages(P.SETTINGS_MANAGE, "location-import location-import-template"),
+    **pages(P.SETTINGS_MANAGE, "location-import-apply", "job"),
     # Purchasing
     **pages(P.PURCHASING_VIEW, "purchase-order-list reorder-proposals supplier-list"),
     **pages(

@@ -30,6 +30,7 @@ from oms.office.demo.prices import PriceLists, rules_make
 from oms.office.demo.scenes import Scenes
 from oms.office.demo.stocking import delivery, stock_make
 from oms.office.demo.suppliers import Purchasing
+from oms.office.demo.sync import feeds_send
 from oms.office.demo.timeline import Timeline
 from oms.office.demo.trade import Trade
 from oms.office.demo.transfers import Transfers
@@ -145,6 +146,7 @@ def _business(world: World, scale: int) -> None:
     purchasing.make()
     purchasing.play()
     Transfers(world).play()
+    feeds_send(world)
     pickups.sweeps(world.timeline.moment)
 
 
