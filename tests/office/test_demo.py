@@ -139,7 +139,8 @@ def test_stock_audit_is_clean() -> None:
     ],
 )
 def test_every_state_is_there(model, field: str, wanted: set[str]) -> None:
-    found = set(model.objects.order_by().values_list(field, flat=True).distinct())
+    values = model.objects.order_by().values_list(field, flat=True).distinct()
+    found = {str(value) for value in values}
     assert {str(value) for value in wanted} - found == set()
 
 

@@ -29,7 +29,7 @@ class Lacking:
     def play(self) -> None:
         """Put it on the timeline: two orders this morning, the count half an hour ago."""
         article = self._article()
-        person, neighbour = self.world.rng.sample(list(self.world.customers), 2)
+        person, neighbour = self.world.customers[:2]
         for ago, contact in ((190, person), (145, neighbour)):
             moment = self.world.timeline.present - timedelta(minutes=ago)
             self.world.timeline.at(moment, partial(self._order, article, contact, person))
@@ -51,7 +51,7 @@ class Lacking:
         """To one address, so that both come from the place nearest to it."""
         world = self.world
         number = next(world.numbers)
-        payment = world.payment()
+        payment = world.payment(means="card")
 
         def request() -> OrderRequest:
             return OrderRequest(
