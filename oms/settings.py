@@ -194,6 +194,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(3600.0),
     },
     "hold-sweep": {"task": "inventory.tasks.hold_sweep", "schedule": schedule(SWEEP_SECONDS)},
+    "basket-hold-prune": {
+        "task": "oms.orders.tasks.basket_hold_prune",
+        "schedule": schedule(3600.0),
+    },
     "stock-audit": {
         "task": "inventory.tasks.stock_audit_nightly",
         "schedule": crontab(hour="2", minute="30"),

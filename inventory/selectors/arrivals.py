@@ -93,7 +93,8 @@ def available_by_date(
     units = availability_by_sku(skus, location_ids=places, channel=channel)
     steps: dict[tuple[int, int], list[Step]] = defaultdict(list)
     rows = fetch_rows(
-        ARRIVALS, {"skus": array(skus), "locations": array(places), "channel": channel}
+        ARRIVALS,
+        {"skus": array(skus), "locations": array(places), "channel": channel, "own": None},
     )
     for sku_id, location_id, due_on, arriving, causes, available in rows:
         steps[sku_id, location_id].append(Step(due_on, available, arriving, tuple(causes)))

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 from inventory.models import AvailabilityRule, Location
 from inventory.selectors.policy import KEPT_OF_KIT, OFFERED, policy_sql, proposal
@@ -18,13 +19,15 @@ PARTS = """
             COUNT(*) OVER (PARTITION BY asked.sku_id) AS parts
         FROM (SELECT DISTINCT unnest(%(skus)s::bigint[]) AS sku_id) AS asked
             LEFT JOIN catalog_kitcomponent AS part ON part.kit_id = asked.sku_id)"""
-# Below 0 in a shortage. A hold counts no more from its deadline on, swept or not.
+# Below 0 in a shortage. A hold counts no more from its deadline on, swept or not; and never
+# against whoever has it.
 THERE = """
     stock.on_hand - stock.allocated - stock.held - stock.safety_stock - stock.unavailable
     + CASE WHEN stock.held > 0 THEN COALESCE((
         SELECT SUM(quantity)::integer FROM inventory_hold AS hold
         WHERE hold.sku_id = stock.sku_id AND hold.location_id = stock.location_id
-            AND hold.expires_at <= statement_timestamp()), 0) ELSE 0 END"""
+            AND (hold.expires_at <= statement_timestamp()
+                OR hold.demand = %(own)s::uuid)), 0) ELSE 0 END"""
 UNITS = f"""GREATEST(
     {OFFERED.format(there="stock.there", location="stock.location_id")} / parts.per_unit
     - {KEPT_OF_KIT.format(location="stock.location_id")}, 0)"""
@@ -77,13 +80,15 @@ def availability_by_sku(
     *,
     location_ids: Iterable[int] | None = None,
     channel: str | None = None,
+    holder: UUID | None = None,
 ) -> dict[int, dict[int, int]]:
     """SKU id → location id → available units, for many of both. One query.
 
     `channel` is the code of the channel that asks: its rules are applied, and those for every
     channel ("": those alone). None asks for what is there, whatever may be offered of it.
+    What is held for the demand `holder` counts as available.
     """
-    return _fetch(sku_ids, location_ids, {"channel": channel}, proposed=False)
+    return _fetch(sku_ids, location_ids, {"channel": channel, "own": holder}, proposed=False)
 
 
 def availability_with(
@@ -92,6 +97,7 @@ def availability_with(
     """`availability_by_sku` as it would be with `rule`, saved or not, as it stands. One query."""
     params = {
         "channel": channel,
+        "own": None,
         "replaced": rule.pk or 0,
         "proposed": json.dumps([proposal(rule)] if rule.is_active else []),
     }

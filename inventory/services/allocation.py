@@ -13,7 +13,7 @@ from inventory.demand import Demand
 from inventory.errors import InsufficientStock, NotAllocated, Shortage
 from inventory.services import statements
 from inventory.services.holds import lapsed_end
-from inventory.services.ledger import Refusal, demand_params, items, run
+from inventory.services.ledger import Refusal, demand_params, items, run, stock_lock
 from inventory.status import MovementKind
 from oms.core.actors import Actor
 
@@ -66,17 +66,9 @@ def unship(demands: Sequence[Demand], *, cause: str, actor: Actor) -> None:
     """
     if not demands:
         return
+    stock_lock(demands, actor=actor)
     params = demand_params(demands, cause=cause, actor=actor)
-    run(statements.LOCK_WANTED, params)
     _refuse(run(statements.RECLAIM, params))
-
-
-def stock_lock(demands: Sequence[Demand], *, actor: Actor) -> None:
-    """Lock the demands' stock rows in the one order, before several statements change them.
-
-    Two statements would lock in two goes, and wait for somebody who locks all in one.
-    """
-    run(statements.LOCK_WANTED, demand_params(demands, cause="", actor=actor))
 
 
 @transaction.atomic

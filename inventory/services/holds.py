@@ -14,7 +14,15 @@ from django.db import transaction
 from inventory.demand import Demand
 from inventory.errors import InsufficientStock
 from inventory.locks import STOCK_FOR_UPDATE
-from inventory.services.ledger import MAX_ACTOR, MAX_CAUSE, demand_params, items, run
+from inventory.models import Hold
+from inventory.services.ledger import (
+    MAX_ACTOR,
+    MAX_CAUSE,
+    demand_params,
+    items,
+    run,
+    stock_lock,
+)
 from inventory.services.statements import LOCKED_AVAILABLE, REFUSED, WANTED
 from oms.core.actors import Actor
 from oms.core.locks import require_transaction
@@ -107,6 +115,20 @@ def unhold(holders: Iterable[UUID], *, cause: str, actor: Actor, reason: str = "
     require_transaction()
     params = {"holders": array(holders)} | _why(cause, reason, actor.label)
     return int(fetch_rows(UNHOLD, params)[0][0])
+
+
+def hold_convert(holder: UUID, demands: Sequence[Demand], *, cause: str, actor: Actor) -> None:
+    """Give free what `holder` holds, for `demands` to take in the same transaction.
+
+    The stock rows of both are locked first, in one go and in the one order: nobody can take the
+    units in between, and no two who convert can wait for each other. Nothing held is no error.
+    """
+    held = [
+        Demand(holder, one.sku_id, one.location_id, one.quantity)
+        for one in Hold.objects.filter(demand=holder)
+    ]
+    stock_lock([*demands, *held], actor=actor)
+    unhold([holder], cause=cause, actor=actor)
 
 
 def lapsed_end(demands: Sequence[Demand]) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from inventory.demand import Demand
+from inventory.services.statements import LOCK_WANTED
 from oms.core.actors import Actor
 from oms.core.locks import require_transaction
 from oms.core.sql import array, fetch_rows
@@ -31,6 +32,14 @@ def run(statement: str, params: Mapping[str, Any]) -> list[Refusal]:
     """
     require_transaction()
     return [Refusal(*row) for row in fetch_rows(statement, params)]
+
+
+def stock_lock(demands: Sequence[Demand], *, actor: Actor) -> None:
+    """Lock the demands' stock rows in the one order, before several statements change them.
+
+    Two statements would lock in two goes, and wait for somebody who locks all in one.
+    """
+    run(LOCK_WANTED, demand_params(demands, cause="", actor=actor))
 
 
 def demand_params(

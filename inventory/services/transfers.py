@@ -21,9 +21,9 @@ from inventory.demand import Demand
 from inventory.locks import transfer_for_update
 from inventory.models import Location, Transfer, TransferDiscrepancy, TransferLine
 from inventory.selectors.transfers import units_lost
-from inventory.services.allocation import allocate, release, ship, stock_lock
+from inventory.services.allocation import allocate, release, ship
 from inventory.services.expected import Expected, expected_set
-from inventory.services.ledger import MAX_ACTOR
+from inventory.services.ledger import MAX_ACTOR, stock_lock
 from inventory.status import (
     DISCREPANCY_OPEN,
     TRANSFER_TRANSITIONS,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from oms.orders.api import availability, changes, fulfilment, offers, orders
+from oms.orders.api import availability, changes, fulfilment, holds, offers, orders
 
 urlpatterns = [
     path("orders/", orders.OrderListView.as_view(), name="api-order-list"),
@@ -44,6 +44,8 @@ urlpatterns = [
         changes.ChangesView.as_view(),
         name="api-availability-changes",
     ),
+    path("holds/", holds.HoldListView.as_view(), name="api-hold-list"),
+    path("holds/<uuid:uid>/", holds.HoldView.as_view(), name="api-hold-detail"),
     path("prices/", offers.PricesView.as_view(), name="api-prices"),
     path("promise/", offers.PromiseView.as_view(), name="api-promise"),
 ]

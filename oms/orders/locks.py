@@ -4,11 +4,13 @@ Lines, fulfilment orders, pickups and tenders are only ever changed under their 
 one lock guards the whole aggregate, and stock rows come after it in the global order.
 """
 
+from uuid import UUID
+
 from django.db.models import QuerySet
 
 from oms.core.errors import NotFound
 from oms.core.locks import lock_rows
-from oms.orders.models import FulfilmentOrder, Order
+from oms.orders.models import BasketHold, FulfilmentOrder, Order
 
 
 def order_for_update(order_id: int) -> Order:
@@ -24,6 +26,14 @@ def fulfilment_for_update(fulfilment_order_id: int) -> FulfilmentOrder:
     )
     fulfilment_order.order = order
     return fulfilment_order
+
+
+def basket_hold_for_update(uid: UUID) -> BasketHold:
+    """The held basket, locked; before any stock row. Raises NotFound."""
+    rows = lock_rows(BasketHold.objects.select_related("channel").filter(uid=uid))
+    if not rows:
+        raise NotFound
+    return rows[0]
 
 
 def _locked(orders: QuerySet[Order]) -> Order:

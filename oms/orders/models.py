@@ -44,6 +44,10 @@ class Channel(models.Model):
         default=False,
         help_text=_("Send what is short at one location from another by itself."),
     )
+    # So long a basket that is held keeps its stock.
+    hold_minutes = models.PositiveSmallIntegerField(
+        _("minutes a basket is held"), default=30, db_default=30
+    )
 
     objects: ClassVar[Any] = ScopedQuerySet.as_manager()
 
@@ -54,6 +58,31 @@ class Channel(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class BasketHold(ScopedModel):
+    """A basket whose stock is kept for a customer who is about to pay.
+
+    `uid` is the demand of its holds, which end at `expires_at` by themselves; the row goes when the
+    basket is ordered or let go.
+    """
+
+    scope_paths: ClassVar[dict[str, str]] = {"channel": "channel_id"}
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="holds")
+    method = models.CharField(_("method"), max_length=20)
+    # [{"sku": code, "quantity": units}] as asked for.
+    lines = models.JSONField()
+    expires_at = models.DateTimeField(_("expires"))
+
+    class Meta:
+        verbose_name = _("held basket")
+        verbose_name_plural = _("held baskets")
+        indexes: ClassVar = [models.Index(fields=["expires_at"], name="basket_hold_expiry")]
+
+    def __str__(self) -> str:
+        return str(self.uid)
 
 
 class Customer(models.Model):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from catalog.audiences import Audience
 from oms.core.models import User
@@ -77,5 +78,7 @@ class OrderRequest:
     customer_reference: str = ""
     deputy: str = ""
     note: str = ""
+    # The basket's hold, which the order takes the place of.
+    hold: UUID | None = None
     # When the customer ordered, if not now (orders taken over from another system).
     placed_at: datetime | None = None

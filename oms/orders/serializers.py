@@ -15,7 +15,8 @@ from rest_framework.exceptions import ValidationError
 
 from oms.core.api.strict import StrictSerializer
 from oms.core.money import AMOUNT_PLACES
-from oms.orders.services.placement import MAX_LINES, MAX_QUANTITY
+from oms.orders.services.baskets import MAX_QUANTITY
+from oms.orders.services.placement import MAX_LINES
 from oms.orders.status import CancelReason
 
 AMOUNT = re.compile(r"\d{1,10}(\.\d{1,4})?")
@@ -222,6 +223,9 @@ class OrderInput(StrictSerializer):
     purchase_order = Text(max_length=60, **OPTIONAL)
     note = Text(max_length=2000, lines=True, free=True, **OPTIONAL)
     deputy = Text(max_length=120, help_text="Who else may collect.", **OPTIONAL)
+    hold = serializers.UUIDField(
+        required=False, allow_null=True, help_text="The basket's hold: the order takes its place."
+    )
 
 
 class CancelLineInput(StrictSerializer):
@@ -311,6 +315,15 @@ class PromiseInput(OfferInput):
     ship_to = AddressInput(required=False, allow_null=True)
 
 
+class HoldInput(OfferInput):
+    """A basket to keep for a while."""
+
+    method = serializers.ChoiceField(choices=list(settings.FULFILMENT_METHODS), default="ship")
+    location = Text(max_length=20, help_text="Code of the collecting store.", **OPTIONAL)
+    ship_to = AddressInput(required=False, allow_null=True)
+
+
+HOLD = HoldInput()
 ORDER = OrderInput()
 CANCEL = CancelInput()
 PICK = PickInput()

@@ -31,12 +31,14 @@ def source(
     destination: Place | None,
     channel: str | None,
     without: Location | None = None,
+    holder: UUID | None = None,
 ) -> Outcome:
     """The best plan for `lines` over `locations`, as stock stands now; nothing is claimed yet.
 
     `channel` is the code of the one that sells: its availability rules hold (None: what lies
-    there). Without a destination every location is equally near, and priority decides. `without`
-    is a location that is left out for what it could not give, and told as such in the verdicts.
+    there); what is held for `holder` is its own to take. Without a destination every location is
+    equally near, and priority decides. `without` is a location that is left out for what it could
+    not give, and told as such in the verdicts.
     """
     if without is not None:
         others = [one for one in locations if one != without]
@@ -51,6 +53,7 @@ def source(
         {*parts_needed(lines), *kits},
         location_ids=[one.pk for one in locations],
         channel=channel,
+        holder=holder,
     )
     by_location: dict[int, dict[int, int]] = {one.pk: {} for one in locations}
     for sku_id, here in stock.items():

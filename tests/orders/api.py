@@ -28,6 +28,17 @@ class Api:
     def get(self, path: str, **query: Any) -> Any:
         return self.client.get(f"/api/v1/{path}", query)
 
+    def put(self, path: str, body: Any) -> Any:
+        return self.client.put(
+            f"/api/v1/{path}",
+            body,
+            content_type="application/json",
+            headers={"Idempotency-Key": uuid.uuid4().hex},
+        )
+
+    def delete(self, path: str) -> Any:
+        return self.client.delete(f"/api/v1/{path}", headers={"Idempotency-Key": uuid.uuid4().hex})
+
     def post(self, path: str, body: Any = None, *, key: str | None = None) -> Any:
         return self.client.post(
             f"/api/v1/{path}",

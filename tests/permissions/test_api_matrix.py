@@ -51,6 +51,11 @@ ROUTES: dict[str, tuple[dict[str, Permission], str]] = {
     "api-fulfilment-ship": ({"POST": P.ORDERS_FULFIL}, "work"),
     "api-availability": ({"GET": P.STOCK_VIEW, "POST": P.STOCK_VIEW}, ""),
     "api-availability-changes": ({"GET": P.STOCK_VIEW}, ""),
+    "api-hold-list": ({"POST": P.ORDERS_PLACE}, ""),
+    "api-hold-detail": (
+        {"GET": P.ORDERS_PLACE, "PUT": P.ORDERS_PLACE, "DELETE": P.ORDERS_PLACE},
+        "held_basket",
+    ),
     "api-prices": ({"POST": P.PRICES_VIEW}, ""),
     "api-promise": ({"POST": P.STOCK_VIEW}, ""),
     "api-return-list": ({"GET": P.ORDERS_VIEW}, ""),
@@ -59,7 +64,7 @@ ROUTES: dict[str, tuple[dict[str, Permission], str]] = {
     "api-company-detail": ({"GET": P.COMPANIES_VIEW}, "company"),
 }
 # Objects that belong to the channel of the world's orders.
-OF_A_CHANNEL = {"order", "work"}
+OF_A_CHANNEL = {"order", "work", "held_basket"}
 GRANTING = {
     permission: [scope for scope, held in API_SCOPES.items() if permission in held]
     for permission in Permission

@@ -1,6 +1,7 @@
 """Two stores, two companies, and one of everything a route can name, on either side."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -17,7 +18,7 @@ from oms.core.clock import now
 from oms.core.jobs import job_start
 from oms.core.models import User
 from oms.notifications.services import message_queue
-from oms.orders.models import Order
+from oms.orders.models import BasketHold, Order
 from oms.orders.requests import Account, Contact, OrderRequest, PaymentRequest
 from oms.orders.services.placement import order_place
 from oms.orders.tracking import tracking_token
@@ -69,6 +70,10 @@ def make_world() -> World:
     tasks = [PutBack.objects.create(pickup=p, location=p.location, whole=False) for p in pickups]
     add("put_back", tuple({"uid": one.pickup.uid, "task": one.pk} for one in tasks))
     add("work", tuple({"uid": one.fulfilment_order.uid} for one in pickups))
+    held = BasketHold.objects.create(
+        channel=shop.channel, method="ship", lines=[], expires_at=now() + timedelta(hours=1)
+    )
+    add("held_basket", ({"uid": held.uid},) * 2)
     add("order", tuple({"number": order.number} for order in orders))
     add("tracking", tuple({"token": tracking_token(order.pk)} for order in orders))
     add("location", ({"code": shop.store.code}, {"code": other.code}))

@@ -89,4 +89,5 @@ def order_request(data: dict[str, Any], channel: Channel) -> OrderRequest:
         customer_reference=customer.get("reference", ""),
         deputy=data.get("deputy", ""),
         note=data.get("note", ""),
+        hold=data.get("hold"),
     )

@@ -14,7 +14,8 @@ from oms.core.clock import now
 from oms.core.errors import InvalidInput
 from oms.orders.methods import Method, method_of, methods
 from oms.orders.requests import Address, OrderRequest
-from oms.orders.services.placement import audiences_of, skus_resolve
+from oms.orders.services.baskets import skus_resolve
+from oms.orders.services.placement import audiences_of
 from oms.sourcing.distance import distance_km
 from oms.sourcing.services import source
 from oms.sourcing.solver import Line, parts_needed

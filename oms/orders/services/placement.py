@@ -4,9 +4,9 @@ The number of SQL statements does not depend on the number of lines (pinned in
 `tests/orders/test_placement.py`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from catalog.audiences import Audience, AudienceKind
 from catalog.models import Sku
 from catalog.pricing import PriceContext, PricedBasket, PriceRequest, price_basket
-from catalog.selectors import parts_of, skus_by_code
-from catalog.status import SkuStatus
+from catalog.selectors import parts_of
 from inventory.demand import Demand
 from inventory.errors import InsufficientStock
 from inventory.models import Location
 from inventory.services.allocation import allocate
+from inventory.services.holds import hold_convert
 from oms.core.actors import Actor
 from oms.core.audit import audit_record
 from oms.core.clock import now
@@ -31,6 +31,7 @@ from oms.orders.errors import DuplicateOrder
 from oms.orders.methods import Method, method_of
 from oms.orders.models import (
     FIRST_NUMBER,
+    BasketHold,
     Customer,
     FulfilmentLine,
     FulfilmentOrder,
@@ -39,14 +40,14 @@ from oms.orders.models import (
     Tender,
 )
 from oms.orders.payloads import order_payload
-from oms.orders.requests import Address, OrderLineRequest, OrderRequest
+from oms.orders.requests import Address, OrderRequest
+from oms.orders.services.baskets import shortfall, skus_resolve
 from oms.orders.services.payment import DuplicatePayment, payment_check, tender_open
 from oms.orders.status import PaymentStatus
 from oms.sourcing.services import decision_store, source
-from oms.sourcing.solver import MAX_PARCELS, Line, Outcome, parts_needed
+from oms.sourcing.solver import MAX_PARCELS, Line, Outcome
 
 MAX_LINES = 2000
-MAX_QUANTITY = 1_000_000
 # Somebody may take the stock between sourcing and allocating: look again this many times.
 SOURCING_TRIES = 3
 
@@ -115,7 +116,9 @@ def order_place_whole(request: OrderRequest, *, actor: Actor) -> PlacedOrder:
         with rows_together(keys):
             order = _order_create(request, prices, country=country, payment_status=payment_status)
             lines = _lines_create(order, request, basket, prices)
-            outcome = _source_and_allocate(order, lines, basket, locations, actor=actor)
+            outcome = _source_and_allocate(
+                order, lines, basket, locations, hold=request.hold, actor=actor
+            )
             work, shares = _fulfilment_create(order, lines, outcome, locations, method)
             decision_store(order.uid, basket.lines, outcome, codes=basket.codes)
             tender = None
@@ -143,6 +146,8 @@ def _resolve(request: OrderRequest, method: Method) -> _Basket:
     issues = list(method.check(request))
     if not request.contact.name:
         issues.append(Issue("contact.name", _("Give the customer's name"), "required"))
+    if request.hold and not BasketHold.objects.filter(uid=request.hold, channel=request.channel):
+        issues.append(Issue("hold", _("There is no such hold in this channel"), "unknown_hold"))
     if not request.lines:
         issues.append(Issue("lines", _("Order at least one line"), "required"))
     if len(request.lines) > MAX_LINES:
@@ -159,38 +164,6 @@ def _resolve(request: OrderRequest, method: Method) -> _Basket:
             for position, (sku, line) in enumerate(zip(skus, request.lines, strict=True), 1)
         ),
     )
-
-
-def skus_resolve(lines: Sequence[OrderLineRequest]) -> tuple[tuple[Sku, ...], list[Issue]]:
-    """The SKU of each line, and an issue for each line that cannot be ordered; one query.
-
-    The SKUs are the lines' only if there are no issues.
-    """
-    issues: list[Issue] = []
-    found = skus_by_code(line.sku for line in lines)
-    skus: list[Sku] = []
-    for index, line in enumerate(lines):
-        sku = found.get(line.sku.strip().upper())
-        if sku is None:
-            issues.append(
-                Issue(f"lines[{index}].sku", _("There is no such SKU"), "unknown_sku", index + 1)
-            )
-        elif sku.status != SkuStatus.ACTIVE:
-            issues.append(
-                Issue(f"lines[{index}].sku", _("No longer sold"), "discontinued", index + 1)
-            )
-        else:
-            skus.append(sku)
-        if not 1 <= line.quantity <= MAX_QUANTITY:
-            issues.append(
-                Issue(
-                    f"lines[{index}].quantity",
-                    _("Order 1 to %(most)s") % {"most": MAX_QUANTITY},
-                    "bad_quantity",
-                    index + 1,
-                )
-            )
-    return tuple(skus), issues
 
 
 def audiences_of(request: OrderRequest, method: Method) -> tuple[Audience, ...]:
@@ -308,6 +281,7 @@ def _source_and_allocate(
     basket: _Basket,
     locations: Sequence[Location],
     *,
+    hold: UUID | None,
     actor: Actor,
 ) -> Outcome:
     """Choose locations and claim their stock; choose again if somebody was faster.
@@ -322,7 +296,11 @@ def _source_and_allocate(
     uids = {line.position: line for line in lines}
     for attempt in range(1, SOURCING_TRIES + 1):
         outcome = source(
-            basket.lines, locations, destination=destination, channel=order.channel.code
+            basket.lines,
+            locations,
+            destination=destination,
+            channel=order.channel.code,
+            holder=hold,
         )
         if not outcome.shares:
             raise InsufficientStock(items=shortfall(basket.lines, basket.codes, outcome))
@@ -335,30 +313,19 @@ def _source_and_allocate(
             )
             for share in outcome.shares
         ]
+        cause = f"order {order.number}"
+        if hold is not None:
+            # If the order is refused after all, the basket is held as before.
+            hold_convert(hold, demands, cause=cause, actor=actor)
+            BasketHold.objects.filter(uid=hold).delete()
         try:
-            allocate(demands, cause=f"order {order.number}", actor=actor)
+            allocate(demands, cause=cause, actor=actor)
         except InsufficientStock:
             if attempt == SOURCING_TRIES:
                 raise
         else:
             return outcome
     raise AssertionError("unreachable: the last attempt returns or raises")
-
-
-def shortfall(
-    lines: Sequence[Line], codes: Mapping[int, str], outcome: Outcome
-) -> list[dict[str, object]]:
-    """Per SKU: what was wanted and the most that all candidates have together."""
-    need = parts_needed(lines)
-    most = {
-        sku: sum(max(verdict.candidate.stock.get(sku, 0), 0) for verdict in outcome.verdicts)
-        for sku in need
-    }
-    short = {sku for sku in need if most[sku] < need[sku]} or set(need)
-    return [
-        {"sku": codes.get(sku, str(sku)), "wanted": need[sku], "available": most[sku]}
-        for sku in sorted(short)
-    ]
 
 
 def _fulfilment_create(

@@ -23,8 +23,9 @@ from oms.orders.methods import method_of
 from oms.orders.models import FulfilmentLine, FulfilmentOrder, Order
 from oms.orders.payloads import order_payload_load
 from oms.orders.requests import Address, Contact, OrderRequest
+from oms.orders.services.baskets import shortfall
 from oms.orders.services.changes import work_shrink
-from oms.orders.services.placement import SOURCING_TRIES, shortfall
+from oms.orders.services.placement import SOURCING_TRIES
 from oms.orders.services.state import fulfilment_lines
 from oms.orders.status import FULFILMENT_OPEN, FulfilmentStatus
 from oms.sourcing.services import decision_store, source

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from inventory.demand import Demand
 from inventory.models import Shortage
-from inventory.services.allocation import stock_lock
+from inventory.services.ledger import stock_lock
 from oms.core.actors import Actor, system_actor
 from oms.core.errors import Conflict, NotFound
 from oms.core.events import event_add
