@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
@@ -74,7 +74,7 @@ def rule_sentence(rule: AvailabilityRule, names: RuleNames) -> SafeString:
     if rule.channel:
         channel = names.channels.get(rule.channel, rule.channel)
         clauses.append(format_html(str(_("in the channel {channel}")), channel=_part(channel)))
-    return format_html("{}.", SafeString(", ").join(clauses))
+    return format_html("{}.", format_html_join(", ", "{}", ((one,) for one in clauses)))
 
 
 def _subject(rule: AvailabilityRule, names: RuleNames) -> str:

@@ -53,7 +53,9 @@ class AvailabilityRuleTable(Table):
         sentence = rule_sentence(record, self.names)
         if not self.may_change:
             return format_html('<span class="rule-line">{}</span>', sentence)
-        return format_html('<a class="rule-line" href="{}">{}</a>', rule_url(record), sentence)
+        return format_html(
+            '<a class="rule-line quiet-link" href="{}">{}</a>', rule_url(record), sentence
+        )
 
     def value_sentence(self, record: AvailabilityRule) -> str:
         return strip_tags(rule_sentence(record, self.names))

@@ -64,7 +64,7 @@ def test_a_rule_is_saved_as_it_was_previewed(shelf) -> None:
     rule = AvailabilityRule.objects.get()
     assert (rule.units, rule.channel, rule.sku) == (3, "eshop", sku)
     page = client.get(LIST).content.decode()
-    assert "Keep" in page
+    assert 'Keep <span class="sentence-part">3</span> units' in page
     assert "Eshop" in page
 
 

@@ -293,7 +293,8 @@ def test_dates_cost_one_statement_more() -> None:
     assert len(captured) <= STATEMENTS + 1, [query["sql"][:90] for query in captured]
 
 
-# --- changes ----------------------------------------------------------------------------------
+# --- changes: readers hear of what was committed ------------------------------------------------
+@pytest.mark.django_db(transaction=True)
 def test_a_shop_mirrors_availability() -> None:
     shop = make_shop(3, units=10)
     api = shop_api(shop)
@@ -329,6 +330,7 @@ def test_a_key_of_one_location_hears_of_that_one() -> None:
     assert data["changes"] == [{"sku": shop.skus[0].code, "at": {shop.store.code: 100}}]
 
 
+@pytest.mark.django_db(transaction=True)
 def test_changes_cost_the_same_however_many() -> None:
     shop = make_shop(10)
     api = shop_api(shop)
