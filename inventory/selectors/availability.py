@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+
 from inventory.models import AvailabilityRule, Location
 from inventory.selectors.policy import KEPT_OF_KIT, OFFERED, policy_sql, proposal
 from oms.core.actors import Actor
@@ -28,26 +30,44 @@ THERE = """
         WHERE hold.sku_id = stock.sku_id AND hold.location_id = stock.location_id
             AND (hold.expires_at <= statement_timestamp()
                 OR hold.demand = %(own)s::uuid)), 0) ELSE 0 END"""
-UNITS = f"""GREATEST(
-    {OFFERED.format(there="stock.there", location="stock.location_id")} / parts.per_unit
-    - {KEPT_OF_KIT.format(location="stock.location_id")}, 0)"""
-# A kit is there as often as its scarcest component allows, where all of them are kept.
+UNITS = OFFERED.format(there="stock.there", location="stock.location_id")
+# One scan for all the SKUs, however many there are; OFFSET 0 keeps the planner from reading whole
+# locations when many of those are asked about.
+SHELVES = f"""
+    parts
+    LEFT JOIN policy AS shelf ON shelf.sku_id = parts.part_id
+    JOIN (
+        SELECT stock.sku_id, stock.location_id, {THERE} AS there
+        FROM inventory_stock AS stock
+        WHERE stock.sku_id = ANY(ARRAY(SELECT part_id FROM parts WHERE {{which}})) {{here}} OFFSET 0
+        ) AS stock ON stock.sku_id = parts.part_id"""  # noqa: S608 - constants only
+PLAIN = "part_id = sku_id"
+IN_KITS = "part_id <> sku_id"
+# A kit is there as often as its scarcest component allows, where all of them are kept. What is no
+# kit goes straight into its answer: grouping many figures once more costs as much as finding them.
 AVAILABILITY = f"""
-WITH {PARTS}, {{policy}},
-    offered AS (
-        SELECT parts.sku_id, stock.location_id, MIN({UNITS})::integer AS units
-        FROM parts
-            LEFT JOIN policy AS shelf ON shelf.sku_id = parts.part_id
-            LEFT JOIN policy AS own ON own.sku_id = parts.sku_id
-            CROSS JOIN LATERAL (
-                -- OFFSET 0 keeps the planner from reading whole locations when many are asked.
-                SELECT stock.location_id, {THERE} AS there FROM inventory_stock AS stock
-                WHERE stock.sku_id = parts.part_id {{here}} OFFSET 0) AS stock
-        GROUP BY parts.sku_id, stock.location_id, parts.parts
-        HAVING COUNT(*) = parts.parts)
-SELECT sku_id, array_agg(location_id), array_agg(units) FROM offered GROUP BY sku_id
+WITH {PARTS}, {{policy}}
+SELECT parts.sku_id, array_agg(stock.location_id), array_agg(({UNITS})::integer)
+FROM {SHELVES.replace("{which}", PLAIN)}
+WHERE parts.part_id = parts.sku_id
+GROUP BY parts.sku_id
+UNION ALL
+SELECT sku_id, array_agg(location_id), array_agg(units)
+FROM (
+    SELECT parts.sku_id, stock.location_id, MIN(GREATEST(
+        {UNITS} / parts.per_unit - {KEPT_OF_KIT.format(location="stock.location_id")}, 0)
+        )::integer AS units
+    FROM {SHELVES.replace("{which}", IN_KITS)}
+        LEFT JOIN policy AS own ON own.sku_id = parts.sku_id
+    WHERE parts.part_id <> parts.sku_id
+    GROUP BY parts.sku_id, stock.location_id, parts.parts
+    HAVING COUNT(*) = parts.parts) AS kit
+GROUP BY sku_id
 """  # noqa: S608 - constants only
 HERE = "AND stock.location_id = ANY(%(locations)s::bigint[])"
+# Up to so many figures the statement is prepared. The plan it is given then expects a handful, and
+# for a hundred thousand it would be wrong: those are planned each time, for what is asked.
+BASKET, USUAL_PLACES = 500, 50
 STATEMENTS = {
     (ruled, placed): AVAILABILITY.format(
         policy=policy_sql(proposed=ruled), here=HERE if placed else ""
@@ -111,12 +131,19 @@ def _fetch(
     *,
     proposed: bool,
 ) -> dict[int, dict[int, int]]:
-    params |= {"skus": array(sku_ids)}
-    if location_ids is not None:
-        params["locations"] = array(location_ids)
-    rows: Sequence[tuple[int, list[int], list[int]]] = fetch_rows(
-        STATEMENTS[proposed, location_ids is not None], params
-    )
+    skus = list(sku_ids)
+    places = None if location_ids is None else list(location_ids)
+    params |= {"skus": array(skus)}
+    if places is not None:
+        params["locations"] = array(places)
+    statement = STATEMENTS[proposed, places is not None]
+    rows: Sequence[tuple[int, list[int], list[int]]]
+    if len(skus) * (USUAL_PLACES if places is None else len(places)) <= BASKET:
+        rows = fetch_rows(statement, params)
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, params)
+            rows = cursor.fetchall()
     return {sku_id: dict(zip(places, units, strict=True)) for sku_id, places, units in rows}
 
 

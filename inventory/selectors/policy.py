@@ -86,7 +86,8 @@ OFFERED = """
     * COALESCE(
         CASE WHEN shelf.share_at IS NOT NULL
             THEN (shelf.share_at ->> {location}::text)::integer END,
-        ((SELECT share_at FROM places) ->> {location}::text)::integer,
+        CASE WHEN (SELECT share_at FROM places) IS NOT NULL
+            THEN ((SELECT share_at FROM places) ->> {location}::text)::integer END,
         shelf.share, 100) / 100"""
 # What is kept back of a kit itself, with its own policy as `own`: units of the kit.
 KEPT_OF_KIT = """
