@@ -11,6 +11,13 @@ from inventory.models import Location, TransferLine
 from inventory.services.transfers import MAX_UNITS
 from inventory.status import DiscrepancyOutcome, LocationKind
 
+COLUMNS = {
+    "units": _("Leaving"),
+    "received": _("Received"),
+    "missing": _("Missing"),
+    "damaged": _("Damaged"),
+}
+
 
 def places() -> Any:
     """Where goods can be sent from and to."""
@@ -65,7 +72,7 @@ class LinesForm(forms.Form):
         for line in lines:
             for name, usual in columns.items():
                 self.fields[f"{name}-{line.pk}"] = forms.IntegerField(
-                    label=line.sku.code,
+                    label=f"{COLUMNS[name]}: {line.sku.code}",
                     min_value=0,
                     max_value=MAX_UNITS,
                     required=False,

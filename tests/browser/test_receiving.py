@@ -52,6 +52,7 @@ def test_a_transfer_is_received_scan_by_scan(
     hand.scan(transfer_code(transfer))
     first = page.locator(".pick-line").filter(has_text=GTINS[0])
     second = page.locator(".pick-line").filter(has_text=GTINS[1])
+    expect(first).to_be_visible()
     for count in range(1, 4):
         hand.scan(GTINS[0])
         expect(first.locator(".pick-count")).to_contain_text(f"{count} of 3")
