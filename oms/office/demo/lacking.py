@@ -27,11 +27,11 @@ class Lacking:
         self.works: list[FulfilmentOrder] = []
 
     def play(self) -> None:
-        """Put it on the timeline: two orders this morning, the count half an hour ago."""
+        """Put it on the timeline: two orders some days ago, the count half an hour ago."""
         article = self._article()
         person, neighbour = self.world.customers[:2]
-        for ago, contact in ((190, person), (145, neighbour)):
-            moment = self.world.timeline.present - timedelta(minutes=ago)
+        for ago, contact in ((51, person), (50, neighbour)):
+            moment = self.world.timeline.present - timedelta(hours=ago)
             self.world.timeline.at(moment, partial(self._order, article, contact, person))
         moment = self.world.timeline.present - timedelta(minutes=35)
         self.world.timeline.at(moment, partial(self._count, article))
