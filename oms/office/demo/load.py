@@ -157,7 +157,7 @@ def _that_day(world: World, usual: float, days_ago: int) -> int:
     """
     if days_ago < 2:
         return 1
-    growing = 0.7 if days_ago > 20 else 1.0 if days_ago > 8 else 1.8
+    growing = 0.7 if days_ago > 20 else 1.0 if days_ago > 8 else 2.2
     return max(1, round(usual * growing * world.rng.uniform(0.6, 1.4)))
 
 
