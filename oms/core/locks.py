@@ -39,9 +39,9 @@ def require_transaction() -> None:
 
 
 # The due events that no other worker is claiming, each the earliest pending one of its aggregate.
-# No plan of it is slow, however wrong the statistics (a queue was vacuumed while empty, then filled):
-# the claim runs once and not for each row it is joined to, and the earliest of an aggregate is
-# looked up by its index and not by joining the queue with itself.
+# No plan of it is slow, however wrong the statistics (the queue was vacuumed while empty, and then
+# filled): the claim runs once and not for each row it is joined to, and the earliest of an
+# aggregate is looked up by its index and not by joining the queue with itself.
 CLAIM_EVENTS = """
     WITH due AS MATERIALIZED (
         SELECT position FROM core_event AS event
