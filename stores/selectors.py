@@ -65,9 +65,11 @@ class QueueCounts:
         return self.to_pick + self.put_back
 
 
-def stores_of(actor: Actor) -> QuerySet[Location]:
+def stores_of(
+    actor: Actor, permission: Permission = Permission.ORDERS_FULFIL
+) -> QuerySet[Location]:
     """The collecting locations this clerk works at."""
-    stores: QuerySet[Location] = locations_visible(actor, Permission.ORDERS_FULFIL).filter(
+    stores: QuerySet[Location] = locations_visible(actor, permission).filter(
         is_active=True, collects=True
     )
     return stores

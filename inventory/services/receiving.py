@@ -8,8 +8,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from catalog.selectors import kit_components
+from inventory.errors import AlreadyBooked
 from inventory.locks import transfer_for_update
-from inventory.models import Transfer, TransferDiscrepancy, TransferLine
+from inventory.models import SourceReference, Transfer, TransferDiscrepancy, TransferLine
 from inventory.services.adjustment import StockChange, adjust, stock_add
 from inventory.services.ledger import MAX_ACTOR
 from inventory.services.transfers import (
@@ -65,6 +66,7 @@ def transfer_receive(uid: UUID, arrival: Arrival, *, actor: Actor) -> Transfer:
     require(actor, Permission.STOCK_HANDLE, scope=transfer.destination)
     _check_on_its_way(transfer)
     lines = _with_unexpected(transfer, arrival)
+    _claim(transfer, arrival)
     reports: list[TransferDiscrepancy] = []
     reported = _by_line(transfer)
     for line in lines:
@@ -158,6 +160,14 @@ def _with_unexpected(transfer: Transfer, arrival: Arrival) -> list[TransferLine]
         TransferLine(transfer=transfer, sku_id=sku_id) for sku_id in sorted(strange)
     )
     return lines_of(transfer)
+
+
+def _claim(transfer: Transfer, arrival: Arrival) -> None:
+    """A receipt counts once, also one that only says what is missing and so moves nothing."""
+    reference = f"transfer:{transfer.uid}:{arrival.reference}"
+    _claimed, new = SourceReference.objects.get_or_create(pk=reference)
+    if not new:
+        raise AlreadyBooked
 
 
 def _by_line(transfer: Transfer) -> dict[int, list[TransferDiscrepancy]]:

@@ -70,5 +70,5 @@ class AvailabilityRuleTable(Table):
         return str(_("Active") if value else _("Inactive"))
 
 
-def rule_url(rule: AvailabilityRule) -> str:
-    return reverse("availability-rule-edit", args=[rule.uid])
+def rule_url(record: AvailabilityRule) -> str:
+    return reverse("availability-rule-edit", args=[record.uid])

@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from inventory.models import Location
-from inventory.selectors import locations_visible
 from inventory.selectors.counts import counts_visible
 from oms.core.errors import NotFound
 from oms.core.permissions import Permission
@@ -61,11 +60,9 @@ def _at_store(view: StoreView, permission: Permission) -> Callable[..., Answer]:
     @wraps(view)
     def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> Answer:
         asked = cast(CounterRequest, request)
-        location = current_store(asked)
+        location = current_store(asked, permission)
         if location is None:
             return redirect("counter-store")
-        if not locations_visible(asked.actor, permission).filter(pk=location.pk).exists():
-            raise NotFound
         enter(asked, location)
         return view(asked, *args, **kwargs)
 
@@ -129,9 +126,9 @@ def enter(request: CounterRequest, location: Location) -> None:
     timezone.activate(ZoneInfo(location.time_zone))
 
 
-def current_store(request: PageRequest) -> Location | None:
+def current_store(request: PageRequest, permission: Permission) -> Location | None:
     """The chosen store, or the only one; None when the clerk has to choose."""
-    stores = stores_of(request.actor)
+    stores = stores_of(request.actor, permission)
     chosen = request.session.get(STORE)
     if chosen is not None:
         found = stores.filter(pk=chosen).first()

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.db import transaction
 
 from catalog.models import Sku
 from inventory.errors import AlreadyBooked, InsufficientStock, Shortage
@@ -213,6 +214,13 @@ class TestReceive:
         assert figures(sku, ends[1]) == (4, 0)
         assert expected(transfer) == []
         assert in_transit_to([ends[1]]) == {}
+
+    def test_a_report_that_nothing_came_counts_once(self, ends, sku) -> None:
+        transfer = shipped(*ends, {sku: 4})
+        receive(transfer, {}, missing={sku: 1})
+        with pytest.raises(AlreadyBooked), transaction.atomic():
+            receive(transfer, {}, missing={sku: 1})
+        assert TransferDiscrepancy.objects.get().units == 1
         assert movements("transferred_in") == [(ends[1].pk, 1), (ends[1].pk, 3)]
         with pytest.raises(InvalidTransition):
             receive(transfer, {sku: 1}, "3")

@@ -245,5 +245,5 @@ def test_queries_do_not_grow_with_the_lines(
         till.get(url("counter-goods", few))
     with django_assert_num_queries(len(counted)):
         till.get(url("counter-goods", many))
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(12):
         till.get(reverse("counter-receive"))

@@ -134,7 +134,7 @@ def test_queue_queries_do_not_grow_with_the_orders(
 
     fill()
     page(till, "counter", tab=tab)
-    with django_assert_num_queries(13) as few:
+    with django_assert_num_queries(12) as few:
         page(till, "counter", tab=tab)
     fill()
     fill()
