@@ -22,7 +22,7 @@ SHIFT = (6, 22)
 NEWS_EVERY = timedelta(hours=2)
 LATELY = timedelta(hours=1)
 # Writing messages is half of the work: those of older news are not written.
-MAIL_KEPT = timedelta(days=5)
+MAIL_KEPT = timedelta(days=4)
 
 
 class Timeline:
