@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from inventory.models import (
     Allocation,
     AvailabilityRule,
+    Disposition,
     Location,
     PurchaseOrder,
     Stock,
@@ -54,6 +55,15 @@ class AllocationAdmin(ReadOnlyAdmin):
     list_display = ("demand", "sku", "location", "quantity", "created_at")
     list_filter = ("location",)
     search_fields = ("demand", "sku__code")
+
+
+@admin.register(Disposition)
+class DispositionAdmin(ReadOnlyAdmin):
+    list_display = (
+        "sku", "location", "units", "reason", "created_at", "expires_at", "outcome", "ended_at",
+    )  # fmt: skip
+    list_filter = ("reason", "outcome", "location")
+    search_fields = ("sku__code", "note")
 
 
 @admin.register(AvailabilityRule)

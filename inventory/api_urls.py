@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from inventory.api import batches, purchasing, stock, transfers
+from inventory.api import batches, dispositions, purchasing, stock, transfers
 
 urlpatterns = [
     path("locations/", stock.LocationListView.as_view(), name="api-location-list"),
@@ -16,6 +16,17 @@ urlpatterns = [
         name="api-stock-batch-errors",
     ),
     path("stock/movements/", stock.MovementListView.as_view(), name="api-stock-movement-list"),
+    path("dispositions/", dispositions.DispositionListView.as_view(), name="api-disposition-list"),
+    path(
+        "dispositions/<uuid:uid>/put-back/",
+        dispositions.DispositionPutBackView.as_view(),
+        name="api-disposition-put-back",
+    ),
+    path(
+        "dispositions/<uuid:uid>/write-off/",
+        dispositions.DispositionWriteOffView.as_view(),
+        name="api-disposition-write-off",
+    ),
     path("suppliers/", purchasing.SupplierListView.as_view(), name="api-supplier-list"),
     path(
         "supplier-items/", purchasing.SupplierItemListView.as_view(), name="api-supplier-item-list"

@@ -61,6 +61,28 @@ ADJUSTMENT: dict[str, Any] = {
 }
 SHORT: dict[str, Any] = {"sku": "GRD-SHEARS-01", "location": "MI01", "wanted": 5, "on_hand": 3}
 
+SET_ASIDE: dict[str, Any] = {
+    "sku": "GRD-SHEARS-01",
+    "location": "MI01",
+    "units": 2,
+    "reason": "damaged",
+    "note": "fell off the shelf",
+}
+DISPOSITION: dict[str, Any] = {
+    "uid": "c2a0d9d4-5b1e-4c7b-8f0e-2f6f1f9e7a55",
+    "sku": "GRD-SHEARS-01",
+    "location": "MI01",
+    "units": 2,
+    "reason": "damaged",
+    "note": "fell off the shelf",
+    "created_at": "2026-11-22T08:12:00Z",
+    "created_by": "Store system",
+    "expires_at": "2026-12-22T08:12:00Z",
+    "outcome": "",
+    "ended_at": None,
+    "ended_by": "",
+}
+
 BATCH_CSV = "sku,quantity\nHO007-TER,12\nKI018-SAG,0\n"
 BATCH = {
     "uid": "5a0f1c0e-4c1b-4b57-9b1d-0f6f6f0f7a31",

@@ -1,4 +1,4 @@
-"""Kinds of location and of stock movement; the states of batches and counts."""
+"""Kinds of location and of stock movement; the states of batches, counts and dispositions."""
 
 from collections.abc import Mapping
 
@@ -40,6 +40,24 @@ class AdjustmentReason(models.TextChoices):
     DAMAGED = "damaged", _("Damaged")
     RECEIPT = "receipt", _("Receipt without order")
     CORRECTION = "correction", _("Correction of a mistake")
+
+
+class DispositionReason(models.TextChoices):
+    """Why units that are on record are not for sale."""
+
+    DAMAGED = "damaged", _("Damaged")
+    MISSING = "missing", _("Missing")
+    DISPLAY = "display", _("On display")
+
+
+class DispositionOutcome(models.TextChoices):
+    """How units stopped being set aside; before that, none of these."""
+
+    PUT_BACK = "put_back", _("Put back on sale")
+    WRITTEN_OFF = "written_off", _("Written off")
+    EXPIRED = "expired", _("Expired")
+    # Missing units, by a count of their shelf: it found them, or took them off the record.
+    COUNTED = "counted", _("Counted")
 
 
 class BatchKind(models.TextChoices):

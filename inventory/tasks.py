@@ -9,6 +9,7 @@ from django.conf import settings
 from inventory.services.audit import audit_start
 from inventory.services.batches import checked_batches_prune
 from inventory.services.changes import changes_prune
+from inventory.services.dispositions import dispositions_expire
 from inventory.services.folder import stock_folder_pass
 from inventory.services.holds import holds_sweep
 from inventory.services.partitions import partitions_ensure
@@ -25,6 +26,12 @@ def ledger_partitions() -> list[str]:
 def hold_sweep() -> int:
     """Give free what was held past its deadline."""
     return holds_sweep()
+
+
+@shared_task
+def disposition_expire() -> int:
+    """Put back on sale what was set aside for a time that is over."""
+    return dispositions_expire()
 
 
 @shared_task

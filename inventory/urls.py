@@ -9,6 +9,7 @@ from inventory.views import (
     batches,
     correction,
     counts,
+    dispositions,
     imports,
     location_imports,
     locations,
@@ -36,6 +37,22 @@ urlpatterns = [
         "office/stock/adjust/<path:code>/at/<str:location>/",
         correction.stock_adjust,
         name="stock-adjust",
+    ),
+    path(
+        "office/stock/set-aside/<path:code>/at/<str:location>/",
+        dispositions.disposition_new,
+        name="disposition-new",
+    ),
+    path("office/set-aside/", dispositions.disposition_list, name="disposition-list"),
+    path(
+        "office/set-aside/<uuid:uid>/put-back/",
+        dispositions.disposition_put_back,
+        name="disposition-put-back",
+    ),
+    path(
+        "office/set-aside/<uuid:uid>/write-off/",
+        dispositions.disposition_write_off,
+        name="disposition-write-off",
     ),
     path("office/stock/import/", imports.stock_import, name="stock-import"),
     path(

@@ -194,6 +194,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(3600.0),
     },
     "hold-sweep": {"task": "inventory.tasks.hold_sweep", "schedule": schedule(SWEEP_SECONDS)},
+    "disposition-expiry": {
+        "task": "inventory.tasks.disposition_expire",
+        "schedule": schedule(SWEEP_SECONDS * 6),
+    },
     "basket-hold-prune": {
         "task": "oms.orders.tasks.basket_hold_prune",
         "schedule": schedule(3600.0),
@@ -293,6 +297,12 @@ COUNT_TOLERANCE_PERCENT = env.int("COUNT_TOLERANCE_PERCENT", default=2)
 # and units of SKUs whose cost nobody knows.
 COUNT_LIMIT_VALUE = env.int("COUNT_LIMIT_VALUE", default=100)
 COUNT_LIMIT_UNITS = env.int("COUNT_LIMIT_UNITS", default=10)
+# Goods set aside go back on sale by themselves after so many days; 0: when somebody says so.
+DISPOSITION_DAYS = {
+    "damaged": env.int("DISPOSITION_DAYS_DAMAGED", default=30),
+    "missing": env.int("DISPOSITION_DAYS_MISSING", default=7),
+    "display": env.int("DISPOSITION_DAYS_DISPLAY", default=90),
+}
 # Units that whoever handles stock may adjust at once at the counter; more takes "adjust stock".
 COUNTER_ADJUST_UNITS = env.int("COUNTER_ADJUST_UNITS", default=5)
 PAYMENT_PROVIDERS: dict[str, str] = {
@@ -487,6 +497,7 @@ SPECTACULAR_SETTINGS = {
         "PaymentStatusEnum": "oms.orders.status.PaymentStatus",
         "CancelReasonEnum": "oms.orders.status.CancelReason",
         "ReturnReasonEnum": "oms.returns.models.ReturnReason",
+        "DispositionReasonEnum": "inventory.status.DispositionReason",
     },
 }
 

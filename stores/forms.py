@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from inventory.status import AdjustmentReason
+from inventory.services.dispositions import MAX_UNITS
+from inventory.status import AdjustmentReason, DispositionReason
 from stores.models import Pickup
 from stores.status import DeclineReason
 
@@ -59,6 +60,15 @@ class ShelfForm(forms.Form):
         self.fields["units"] = forms.IntegerField(
             label=_("Units"), min_value=1, max_value=most, initial=1
         )
+
+
+class SetAsideForm(forms.Form):
+    """Units of an item that are not for sale for a while."""
+
+    nonce = forms.UUIDField()
+    reason = forms.ChoiceField(choices=DispositionReason.choices)
+    units = forms.IntegerField(label=_("Units"), min_value=1, max_value=MAX_UNITS, initial=1)
+    accept_shortage = forms.BooleanField(required=False)
 
 
 class HandOverForm(forms.Form):

@@ -64,6 +64,7 @@ class DeclineReason(models.TextChoices):
 
     NOT_FOUND = "not_found", _("Not found")
     DAMAGED = "damaged", _("Damaged")
+    DISPLAY = "display", _("Only the one on display")
     MISMATCH = "mismatch", _("Not what the record says")
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from stores.views import counting, goods, handing, paper, picking, queue, shelf
+from stores.views import counting, goods, handing, paper, picking, queue, set_aside, shelf
 
 GOODS = "counter/goods/<slug:kind>/<uuid:uid>/"
 COUNT = "counter/counts/<int:number>/"
@@ -16,6 +16,20 @@ urlpatterns: list[URLPattern] = [
     path("counter/more/", queue.more, name="counter-more"),
     path("counter/look-up/", shelf.look_up, name="counter-look-up"),
     path("counter/adjustments/<uuid:nonce>/undo/", shelf.adjust_undo, name="counter-adjust-undo"),
+    path("counter/set-aside/", set_aside.set_aside_list, name="counter-set-aside-list"),
+    path(
+        "counter/set-aside/<uuid:uid>/put-back/",
+        set_aside.set_aside_put_back,
+        name="counter-set-aside-put-back",
+    ),
+    path(
+        "counter/set-aside/<uuid:uid>/write-off/",
+        set_aside.set_aside_write_off,
+        name="counter-set-aside-write-off",
+    ),
+    path(
+        "counter/items/<path:code>/set-aside/", set_aside.set_aside_page, name="counter-set-aside"
+    ),
     path("counter/items/<path:code>/adjust/", shelf.adjust, name="counter-adjust"),
     path("counter/items/<path:code>/", shelf.item, name="counter-item"),
     path("counter/more/scanner/", queue.scanner, name="counter-scanner"),

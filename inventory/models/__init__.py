@@ -8,6 +8,7 @@ from inventory.models.changes import (
     HeardSku,
 )
 from inventory.models.counts import CountLine, CountScan, StockCount
+from inventory.models.dispositions import Disposition
 from inventory.models.drift import BatchDrift
 from inventory.models.expected import ExpectedSupply
 from inventory.models.feeds import BatchChunk, BatchError, StockBatch, StockFeed
@@ -43,6 +44,7 @@ __all__ = [
     "BatchError",
     "CountLine",
     "CountScan",
+    "Disposition",
     "ExpectedSupply",
     "HeardCategory",
     "HeardKitComponent",

@@ -36,7 +36,8 @@ class Around:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """A figure of one stock row that is not the sum of its `source`: movements, claims, holds.
+    """A figure of one stock row that is not the sum of its `source`: movements, allocations, holds
+    or dispositions.
 
     `demands` are those whose claim and movements do not agree.
     """
@@ -88,7 +89,7 @@ def audit_run(_job: JobRun) -> dict[str, Any]:
 
 @transaction.atomic
 def stock_audit(limit: int = 1000) -> StockAudit:
-    """Compare every stock row with its movements, allocations and holds, in one statement.
+    """Compare every stock row with its movements, claims and dispositions, in one statement.
 
     Of what drifted, the first `limit` figures are told, each with the movements around it.
     """

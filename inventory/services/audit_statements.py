@@ -12,23 +12,27 @@ PAIRS = """
 BALANCE = """
     entry AS NOT MATERIALIZED (
         SELECT sku_id, location_id, on_hand, allocated, held, unavailable,
-            0 AS claimed, 0 AS kept, 1 AS movements, 0 AS stock_rows, 0 AS allocations
+            0 AS claimed, 0 AS kept, 0 AS aside, 1 AS movements, 0 AS stock_rows,
+            0 AS allocations
         FROM inventory_stockmovement {here}
         UNION ALL
         SELECT sku_id, location_id, -on_hand, -allocated, -held, -unavailable,
-            -allocated, -held, 0, 1, 0
+            -allocated, -held, -unavailable, 0, 1, 0
         FROM inventory_stock {here}
         UNION ALL
-        SELECT sku_id, location_id, 0, 0, 0, 0, quantity, 0, 0, 0, 1
+        SELECT sku_id, location_id, 0, 0, 0, 0, quantity, 0, 0, 0, 0, 1
         FROM inventory_allocation {here}
         UNION ALL
-        SELECT sku_id, location_id, 0, 0, 0, 0, 0, quantity, 0, 0, 0
-        FROM inventory_hold {here}),
+        SELECT sku_id, location_id, 0, 0, 0, 0, 0, quantity, 0, 0, 0, 0
+        FROM inventory_hold {here}
+        UNION ALL
+        SELECT sku_id, location_id, 0, 0, 0, 0, 0, 0, units, 0, 0, 0
+        FROM (SELECT * FROM inventory_disposition WHERE ended_at IS NULL) AS aside {here}),
     balance AS NOT MATERIALIZED (
         SELECT sku_id, location_id, SUM(on_hand) AS on_hand, SUM(allocated) AS allocated,
             SUM(held) AS held, SUM(unavailable) AS unavailable, SUM(claimed) AS claimed,
-            SUM(kept) AS kept, SUM(movements) AS movements, SUM(stock_rows) AS stock_rows,
-            SUM(allocations) AS allocations
+            SUM(kept) AS kept, SUM(aside) AS aside, SUM(movements) AS movements,
+            SUM(stock_rows) AS stock_rows, SUM(allocations) AS allocations
         FROM entry GROUP BY sku_id, location_id)"""
 
 AUDIT = f"""
@@ -36,7 +40,7 @@ WITH {BALANCE.format(here="")},
     judged AS NOT MATERIALIZED (
         SELECT *, (on_hand <> 0)::integer + (allocated <> 0)::integer + (held <> 0)::integer
             + (unavailable <> 0)::integer + (claimed <> 0)::integer + (kept <> 0)::integer
-            AS figures
+            + (aside <> 0)::integer AS figures
         FROM balance),
     told AS (
         SELECT CASE WHEN figures > 0 THEN sku_id END AS sku_id,
@@ -44,7 +48,7 @@ WITH {BALANCE.format(here="")},
             SUM(figures) AS figures, SUM(stock_rows) AS stock_rows, SUM(movements) AS movements,
             SUM(allocations) AS allocations, SUM(on_hand) AS on_hand, SUM(allocated) AS allocated,
             SUM(held) AS held, SUM(unavailable) AS unavailable, SUM(claimed) AS claimed,
-            SUM(kept) AS kept
+            SUM(kept) AS kept, SUM(aside) AS aside
         FROM judged GROUP BY 1, 2),
     counted AS (
         SELECT COALESCE(SUM(stock_rows), 0)::bigint AS stock_rows,
@@ -63,7 +67,8 @@ WITH {BALANCE.format(here="")},
                 ('held', 'movements', stock.held, told.held),
                 ('unavailable', 'movements', stock.unavailable, told.unavailable),
                 ('allocated', 'allocations', stock.allocated, told.claimed),
-                ('held', 'holds', stock.held, told.kept)
+                ('held', 'holds', stock.held, told.kept),
+                ('unavailable', 'dispositions', stock.unavailable, told.aside)
             ) AS figure(figure, source, recorded, difference)
         WHERE figure.difference <> 0)
 SELECT counted.*, listed.sku_id, listed.location_id, sku.code, location.code, listed.figure,
@@ -112,7 +117,7 @@ REMAKE = f"""
 WITH {BALANCE.format(here=PAIRS)}
 INSERT INTO inventory_stock
     (sku_id, location_id, on_hand, allocated, held, unavailable, safety_stock)
-SELECT sku_id, location_id, GREATEST(on_hand, 0), 0, 0, GREATEST(unavailable, 0), 0
+SELECT sku_id, location_id, GREATEST(on_hand, 0), 0, 0, 0, 0
 FROM balance WHERE stock_rows = 0
 ORDER BY sku_id, location_id
 ON CONFLICT (sku_id, location_id) DO NOTHING
@@ -130,13 +135,14 @@ WITH {BALANCE.format(here=PAIRS)},
     wrong AS MATERIALIZED (
         SELECT * FROM balance
         WHERE on_hand <> 0 OR allocated <> 0 OR held <> 0 OR unavailable <> 0
-            OR claimed <> 0 OR kept <> 0),
+            OR claimed <> 0 OR kept <> 0 OR aside <> 0),
     moved AS (
         UPDATE inventory_stock AS stock
-        SET allocated = stock.allocated + wrong.claimed, held = stock.held + wrong.kept
+        SET allocated = stock.allocated + wrong.claimed, held = stock.held + wrong.kept,
+            unavailable = stock.unavailable + wrong.aside
         FROM wrong
         WHERE stock.sku_id = wrong.sku_id AND stock.location_id = wrong.location_id
-            AND (wrong.claimed <> 0 OR wrong.kept <> 0)),
+            AND (wrong.claimed <> 0 OR wrong.kept <> 0 OR wrong.aside <> 0)),
     booked AS (
         INSERT INTO inventory_stockmovement
             (sku_id, location_id, kind, on_hand, allocated, held, unavailable,
@@ -148,8 +154,8 @@ WITH {BALANCE.format(here=PAIRS)},
             (CASE WHEN claimed > allocated THEN 'allocated' ELSE 'released' END,
                 0, claimed - allocated, 0, 0),
             (CASE WHEN kept > held THEN 'held' ELSE 'unheld' END, 0, 0, kept - held, 0),
-            (CASE WHEN unavailable < 0 THEN 'disposed' ELSE 'undisposed' END,
-                0, 0, 0, -unavailable)
+            (CASE WHEN aside > unavailable THEN 'disposed' ELSE 'undisposed' END,
+                0, 0, 0, aside - unavailable)
             ) AS entry(kind, on_hand, allocated, held, unavailable)
         WHERE (entry.on_hand, entry.allocated, entry.held, entry.unavailable) <> (0, 0, 0, 0)
         ORDER BY sku_id, location_id)

@@ -8,6 +8,7 @@ from inventory.errors import ShortageUnconfirmed
 from inventory.locks import stock_for_update
 from inventory.models import Stock
 from inventory.services.adjustment import StockChange, adjust, stock_add
+from inventory.services.dispositions import missing_counted
 from inventory.status import MovementKind
 from oms.core.actors import Actor
 from oms.core.sql import array
@@ -31,12 +32,19 @@ class Correction:
 
 @transaction.atomic
 def stock_correct(correction: Correction, *, accept_shortage: bool, actor: Actor) -> Stock:
-    """Book a correction; a count that agrees books nothing.
+    """Book a correction; a count that agrees books nothing, and ends what was set aside as missing.
 
     Raises Shortage below zero, AlreadyBooked, and ShortageUnconfirmed when less would be on hand
     than is allocated and nobody accepted that.
     """
     stock_add(array([correction.sku_id]), array([correction.location_id]))
+    if correction.counted is not None:
+        missing_counted(
+            array([correction.sku_id]),
+            array([correction.location_id]),
+            cause=correction.note,
+            actor=actor,
+        )
     stock = stock_for_update(correction.sku_id, correction.location_id)
     if correction.counted is None:
         delta, kind = correction.delta or 0, MovementKind.ADJUSTED

@@ -12,6 +12,7 @@ from inventory.models import CountLine, StockCount
 from inventory.selectors.counts import count_off, lines_beyond_tolerance
 from inventory.services import count_statements as statements
 from inventory.services.count_lines import count_move
+from inventory.services.dispositions import missing_counted_by
 from inventory.services.ledger import MAX_ACTOR
 from inventory.status import COUNT_LINE_OPEN, CountLineStatus, CountStatus
 from oms.core.actors import Actor
@@ -105,6 +106,8 @@ def _ask_again(lines: QuerySet[CountLine]) -> int:
 def _post(count: StockCount, *, actor: Actor) -> StockCount:
     params = {"count": count.pk, "location": count.location_id}
     fetch_rows(statements.LOCK_LINES, params)
+    # Before on hand falls: missing units are not to be missed twice.
+    missing_counted_by(count, actor=actor)
     try:
         row = fetch_rows(
             statements.POST,

@@ -11,8 +11,8 @@ from inventory.locks import STOCK_FOR_UPDATE
 
 SHARE_A, SHARE_B = 80, 95
 
-# A SKU of another open count of the location is left to that one. What a shortage or a write-off
-# makes doubtful comes first, then what is worth most.
+# A SKU of another open count of the location is left to that one. What a shortage, a write-off
+# or missing units make doubtful comes first, then what is worth most.
 CANDIDATES = f"""
 moved AS (
     SELECT sku_id,
@@ -27,6 +27,10 @@ kept AS (
     SELECT shelf.sku_id, sku.cost, category.path, COALESCE(moved.units, 0) AS units,
         COALESCE(stock.on_hand, 0) AS on_hand,
         COALESCE(stock.on_hand < stock.allocated, FALSE) OR COALESCE(moved.written_off, FALSE)
+            OR EXISTS (
+                SELECT FROM inventory_disposition AS aside
+                WHERE aside.sku_id = shelf.sku_id AND aside.location_id = %(location)s::bigint
+                    AND aside.ended_at IS NULL AND aside.reason = 'missing')
             AS doubtful
     FROM (SELECT sku_id FROM inventory_stock WHERE location_id = %(location)s::bigint
           UNION SELECT unnest(%(skus)s::bigint[])) AS shelf

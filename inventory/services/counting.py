@@ -8,6 +8,7 @@ from django.db import connection
 
 from inventory.services import statements
 from inventory.services.adjustment import stock_add
+from inventory.services.dispositions import missing_counted
 from inventory.services.ledger import MAX_ACTOR, MAX_CAUSE
 from oms.core.actors import Actor
 from oms.core.locks import require_transaction
@@ -44,7 +45,8 @@ def stock_count(rows: Sequence[CountedRow], *, cause: str, actor: Actor) -> Coun
     require_transaction()
     if not rows:
         return CountResult()
-    stock_add(array(row.sku_id for row in rows), array(row.location_id for row in rows))
+    skus, locations = array(row.sku_id for row in rows), array(row.location_id for row in rows)
+    stock_add(skus, locations)
     with connection.cursor() as cursor:
         _stage(cursor, rows)
         cursor.execute(
@@ -52,6 +54,8 @@ def stock_count(rows: Sequence[CountedRow], *, cause: str, actor: Actor) -> Coun
         )
         result = CountResult(*cursor.fetchone())
         cursor.execute("DROP TABLE stock_counted")
+    # Under the locks of the count: locking a part of the rows first, one could wait for another.
+    missing_counted(skus, locations, cause=cause, actor=actor)
     return result
 
 

@@ -18,10 +18,10 @@ CAUSE = "audit repair"
 def stock_repair(pairs: Collection[tuple[int, int]], *, actor: Actor) -> int:
     """Bring the stock rows of an audit's pairs in line, and return how many were not.
 
-    On hand and unavailable stay as recorded, for goods were sold by them: the ledger gets the
-    difference. Allocated and held become what the claims say, in ledger and stock row alike. A row
-    that was deleted comes back as the ledger has it. All is measured anew under the locks, so that
-    running it twice, or while orders come in, books nothing twice.
+    On hand stays as recorded, for goods were sold by it: the ledger gets the difference. Allocated
+    and held become what the claims say, and unavailable what is set aside, in ledger and stock row
+    alike. A row that was deleted comes back as the ledger has it. All is measured anew under the
+    locks, so that running it twice, or while orders come in, books nothing twice.
     """
     if not pairs:
         return 0

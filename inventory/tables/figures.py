@@ -10,7 +10,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from inventory.models import Stock
+from catalog.models import Sku
+from inventory.models import Location, Stock
 from inventory.status import MovementKind
 from oms.core import formats
 from oms.core.tables import (
@@ -119,6 +120,17 @@ def movements_url(figure: str = "") -> Any:
         return f"{address}?figure={figure}" if figure else address
 
     return url
+
+
+def dispositions_url(sku: Sku, location: Location | None = None) -> str:
+    """What is set aside of a SKU, everywhere or at one location."""
+    query = {"sku": sku.code} | ({"location": location.code} if location else {})
+    return f"{reverse('disposition-list')}?{urlencode(query)}"
+
+
+def aside_url(record: Stock) -> str:
+    """What is set aside of a stock row."""
+    return dispositions_url(record.sku, record.location)
 
 
 def yes_or_nothing(value: bool) -> SafeString:

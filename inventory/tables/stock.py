@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from inventory.models import Stock
-from inventory.status import AdjustmentReason, MovementKind
+from inventory.status import AdjustmentReason, DispositionReason, MovementKind
 from inventory.tables.figures import (
     AvailableColumn,
     FigureColumn,
     SignedColumn,
+    aside_url,
     cause_link,
     kind_pill,
     movements_url,
@@ -30,6 +31,8 @@ from oms.core.tables import (
     WhenColumn,
 )
 from oms.core.templatetags.ui import icon
+
+REASONS = dict(AdjustmentReason.choices) | dict(DispositionReason.choices)
 
 
 class StockTable(Table):
@@ -79,7 +82,7 @@ class PlaceTable(Table):
     on_hand = FigureColumn(url=movements_url("on_hand"))
     allocated = FigureColumn(url=movements_url("allocated"))
     held = FigureColumn(url=movements_url("held"))
-    unavailable = FigureColumn(url=movements_url("unavailable"))
+    unavailable = FigureColumn(url=aside_url)
     safety_stock = QuantityColumn()
     coming = QuantityColumn(
         empty_values=(), orderable=False, verbose_name=gettext_lazy("In transit to here")
@@ -186,8 +189,8 @@ class MovementTable(Table):
         return value
 
     def render_reason(self, value: str) -> str:
-        # Reasons of people come from the list; those of services and machines are free text.
-        return str(dict(AdjustmentReason.choices).get(value, value))
+        # Reasons of people come from the lists; those of services and machines are free text.
+        return str(REASONS.get(value, value))
 
 
 class SkuMovementTable(MovementTable):

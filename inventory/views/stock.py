@@ -22,7 +22,7 @@ from inventory.selectors.arrivals import Arrival, arrivals_of
 from inventory.selectors.movements import balance_by_day, claims_of, since_first, with_balances
 from inventory.selectors.stock import sku_totals, stock_sums, stock_visible, with_available
 from inventory.selectors.transfers import in_transit_to
-from inventory.tables.figures import cause_link, movements_url, sku_url
+from inventory.tables.figures import cause_link, dispositions_url, movements_url, sku_url
 from inventory.tables.shortages import shortage_url
 from inventory.tables.stock import MovementTable, PlaceTable, StockTable
 from oms.core.clock import now
@@ -106,10 +106,12 @@ class PlaceList(ListPage):
         places = list(self.rows().order_by("-on_hand")[:CHARTED_LOCATIONS])
         adjustable = locations_visible(self.request.actor, Permission.STOCK_ADJUST)
         kept = {place.location_id for place in places}
+        sums = stock_sums(self.rows())
         return {
             "sku": self.sku,
+            "aside": dispositions_url(self.sku) if self.sku and sums["unavailable"] else "",
             "here": reverse("stock-sku-movements", args=[self.sku.code]) if self.sku else "",
-            "sums": stock_sums(self.rows()),
+            "sums": sums,
             "chart": place_chart(places),
             "more_places": [place for place in adjustable if place.pk not in kept],
             "arrivals": self.arrivals(),
@@ -223,11 +225,11 @@ class MovementList(ListPage):
 
     def extra_context(self) -> Mapping[str, Any]:
         row = self.row
-        grants = grants_for(self.request.actor, Permission.STOCK_ADJUST)
         return {
             "stock": row,
-            "may_adjust": grants.everything
-            or row.location_id in grants.scopes.get("location", frozenset()),
+            "may_adjust": self._may(Permission.STOCK_ADJUST),
+            "may_handle": self._may(Permission.STOCK_HANDLE),
+            "aside_href": dispositions_url(row.sku, row.location),
             "chart": self._chart(),
             "shortage_url": self._shortage_url(),
             "claims": [(claim, cause_link(claim.cause)) for claim in claims_of(row)],
@@ -235,6 +237,12 @@ class MovementList(ListPage):
             "sku_href": sku_url(row.sku),
             "location_href": reverse("location-detail", args=[row.location.code]),
         }
+
+    def _may(self, permission: Permission) -> bool:
+        grants = grants_for(self.request.actor, permission)
+        return grants.everything or self.row.location_id in grants.scopes.get(
+            "location", frozenset()
+        )
 
     def _chart(self) -> dict[str, Any]:
         """Of the days that are filtered for, if any are."""

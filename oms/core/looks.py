@@ -87,6 +87,7 @@ STATUS_LOOK: dict[str, Look] = {
     "unheld": Look("grey", "hand-off", pgettext_lazy("status", "Hold ended")),
     "disposed": Look("amber", "package-off", pgettext_lazy("status", "Set aside")),
     "undisposed": Look("green", "package", pgettext_lazy("status", "Put back on sale")),
+    "display": Look("blue", "building-store", pgettext_lazy("status", "On display")),
     # Stock batches
     "applied": Look("green", "circle-check", pgettext_lazy("status", "Applied")),
     "checked": Look("blue", "eye-check", pgettext_lazy("status", "Checked")),

@@ -1,13 +1,15 @@
 """What a clerk cannot find or may not sell: the reason decides what happens to the stock."""
 
-from uuid import UUID
+from collections.abc import Mapping
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from inventory.services.adjustment import StockChange, adjust
-from inventory.status import AdjustmentReason
+from inventory.services.dispositions import Aside, expiry_of, set_aside
+from inventory.status import AdjustmentReason, DispositionReason
 from oms.core.actors import Actor
 from oms.core.audit import audit_record
 from oms.core.errors import InvalidInput, Issue
@@ -22,6 +24,12 @@ from stores.services.events import pickup_event
 from stores.services.picking import pickup_move
 from stores.status import DeclineReason, PickupStatus
 
+# Units that lie there and are not for sale.
+ASIDE: Mapping[DeclineReason, DispositionReason] = {
+    DeclineReason.DAMAGED: DispositionReason.DAMAGED,
+    DeclineReason.DISPLAY: DispositionReason.DISPLAY,
+}
+
 
 @transaction.atomic
 def pickup_decline(
@@ -30,8 +38,8 @@ def pickup_decline(
     """`units` of a line cannot be had: they are cancelled, and what was paid for them given back.
 
     The stock is corrected by the reason: *not found* leaves only what is picked or ready on hand,
-    *damaged* takes the units off, *mismatch* changes nothing before somebody counts. With nothing
-    left the pickup is declined and the customer told. Raises NotToPick, InvalidInput.
+    *damaged* and *display* set the units aside, *mismatch* changes nothing before somebody counts.
+    With nothing left the pickup is declined and the customer told. Raises NotToPick, InvalidInput.
     """
     pickup = pickup_for_update(uid, actor=actor)
     if pickup.status != PickupStatus.TO_PICK:
@@ -55,7 +63,7 @@ def pickup_decline(
             actor=actor,
             lines={line.order_line_id: units},
         )
-    removed = _correct_stock(pickup, line, units, reason, actor=actor)
+    shelf = _correct_stock(pickup, line, units, reason, actor=actor)
     audit_record(
         "pickup.declined",
         pickup,
@@ -65,7 +73,7 @@ def pickup_decline(
             "sku": line.order_line.sku_id,
             "units": units,
             "whole": whole,
-            "removed_from_stock": removed,
+            **shelf,
         },
     )
     if whole:
@@ -75,32 +83,44 @@ def pickup_decline(
 
 def _correct_stock(
     pickup: Pickup, line: FulfilmentLine, units: int, reason: DeclineReason, *, actor: Actor
-) -> int:
-    """Book what the reason says about the shelf; the units taken off the record.
+) -> dict[str, int]:
+    """Book what the reason says about the shelf; what was booked, for the audit.
 
     A set is not stock of its own: which of its parts is missing takes a count.
     """
     sku_id, location_id = line.order_line.sku_id, pickup.location_id
     stock = stock_for_update(sku_id, location_id)
     if stock is None or reason is DeclineReason.MISMATCH:
-        return 0
+        return {}
     at_the_desk = _picked_units(sku_id, location_id)
-    missing = max(stock.on_hand - at_the_desk, 0)
-    gone = min(units, missing) if reason is DeclineReason.DAMAGED else missing
-    damaged = reason is DeclineReason.DAMAGED
-    adjust(
-        [
-            StockChange(
-                sku_id,
-                location_id,
-                -gone,
-                reason=AdjustmentReason.DAMAGED if damaged else AdjustmentReason.MISSING,
-            )
-        ],
-        cause=f"order {pickup.fulfilment_order.order.number}",
-        actor=actor,
+    cause = f"order {pickup.fulfilment_order.order.number}"
+    if reason in ASIDE:
+        lying = stock.on_hand - stock.unavailable - at_the_desk
+        return {"set_aside": _set_aside(pickup, sku_id, min(units, lying), reason, cause, actor)}
+    gone = max(stock.on_hand - at_the_desk, 0)
+    missing = AdjustmentReason.MISSING
+    adjust([StockChange(sku_id, location_id, -gone, reason=missing)], cause=cause, actor=actor)
+    return {"removed_from_stock": gone}
+
+
+def _set_aside(
+    pickup: Pickup, sku_id: int, units: int, reason: DeclineReason, cause: str, actor: Actor
+) -> int:
+    """Take the units off sale, even if other orders lack them then; how many were there."""
+    if units < 1:
+        return 0
+    why = ASIDE[reason]
+    aside = Aside(
+        uid=uuid4(),
+        sku_id=sku_id,
+        location=pickup.location,
+        units=units,
+        reason=why,
+        expires_at=expiry_of(why),
+        cause=cause,
     )
-    return gone
+    set_aside(aside, accept_shortage=True, actor=actor)
+    return units
 
 
 def _picked_units(sku_id: int, location_id: int) -> int:

@@ -67,10 +67,13 @@ def shelf_adjust(adjustment: ShelfAdjustment, *, accept_shortage: bool, actor: A
 
 def most_units(location: Location, *, actor: Actor) -> int:
     """How many units `actor` may adjust at once here."""
+    return 1_000_000 if may_adjust(location, actor=actor) else MOST_UNITS
+
+
+def may_adjust(location: Location, *, actor: Actor) -> bool:
+    """Whether `actor` may adjust stock here, more than a little, and write units off."""
     grants = grants_for(actor, Permission.STOCK_ADJUST)
-    if grants.everything or location.pk in grants.scopes.get("location", frozenset()):
-        return 1_000_000
-    return MOST_UNITS
+    return grants.everything or location.pk in grants.scopes.get("location", frozenset())
 
 
 @transaction.atomic

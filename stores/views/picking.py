@@ -187,6 +187,7 @@ def decline(request: CounterRequest, pickup: Pickup, line: int) -> HttpResponseB
 REASONS = (
     (DeclineReason.NOT_FOUND, "zoom-question"),
     (DeclineReason.DAMAGED, "mood-sad"),
+    (DeclineReason.DISPLAY, "building-store"),
     (DeclineReason.MISMATCH, "arrows-diff"),
 )
 

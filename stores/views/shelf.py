@@ -1,5 +1,6 @@
 """Look up an item at the counter, and put its figure right."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,7 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from catalog.models import Sku
 from inventory.errors import Shortage, ShortageUnconfirmed
-from inventory.models import Stock
+from inventory.models import Disposition, Stock
+from inventory.selectors.dispositions import set_aside_at
 from inventory.status import AdjustmentReason
 from oms.core.errors import NotFound
 from oms.core.permissions import Permission, grants_for
@@ -23,8 +25,10 @@ from stores.deadlines import UNDO
 from stores.forms import ShelfForm
 from stores.look_up import elsewhere, item_exactly, items_found, price_at, units_here
 from stores.scanner import read_scan
+from stores.services.set_aside import undoable_of
 from stores.services.shelf import (
     ShelfAdjustment,
+    may_adjust,
     most_units,
     shelf_adjust,
     shelf_adjust_undo,
@@ -49,7 +53,7 @@ def look_up(request: CounterRequest) -> HttpResponseBase:
     if request.method == "POST":
         item = item_exactly(text) or (found[0] if len(found) == 1 else None)
         if item is not None:
-            return go(request, _url(item))
+            return go(request, item_url(item))
         if not found:
             return show(
                 request,
@@ -74,22 +78,20 @@ def look_up(request: CounterRequest) -> HttpResponseBase:
 @answered
 def item(request: CounterRequest, code: str) -> HttpResponseBase:
     """Picture, price, how many here, and where else."""
-    sku = _sku(code)
-    last = shelf_undoable(sku.pk, request.location, actor=request.actor)
+    sku = item_of(code)
+    facts = item_facts(request, sku)
+    stock: Stock | None = facts["stock"]
+    aside = stock is not None and stock.unavailable
+    asides = list(set_aside_at(request.location).filter(sku=sku)) if aside else []
     context = {
-        **_facts(request, sku),
+        **facts,
         "price": price_at(sku, request.location),
         "elsewhere": elsewhere(sku, request.location),
         "scan_url": reverse("counter-look-up"),
-        "undo": None,
+        "asides": asides,
+        "may_write_off": may_adjust(request.location, actor=request.actor),
+        "undo": _undo(request, sku, asides),
     }
-    if last is not None:
-        movement, nonce = last
-        context["undo"] = {
-            "text": _("Booked %(units)+d") % {"units": movement.on_hand},
-            "url": reverse("counter-adjust-undo", args=[nonce]),
-            "until": movement.recorded_at + UNDO,
-        }
     return render(request, "stores/item.html", frame(request, "more", **context))
 
 
@@ -98,7 +100,7 @@ def item(request: CounterRequest, code: str) -> HttpResponseBase:
 @answered
 def adjust(request: CounterRequest, code: str) -> HttpResponseBase:
     """How many, and what became of them; the tap on the reason books it."""
-    sku = _sku(code)
+    sku = item_of(code)
     if sku.is_kit:
         raise NotFound
     most = most_units(request.location, actor=request.actor)
@@ -106,7 +108,7 @@ def adjust(request: CounterRequest, code: str) -> HttpResponseBase:
     if form.is_valid():
         return _book(request, sku, form)
     context = {
-        **_facts(request, sku),
+        **item_facts(request, sku),
         "form": form,
         "reasons": REASONS,
         "most": most,
@@ -132,7 +134,7 @@ def _book(request: CounterRequest, sku: Sku, form: ShelfForm) -> HttpResponseBas
         )
     except ShortageUnconfirmed as refused:
         context = {
-            **_facts(request, sku),
+            **item_facts(request, sku),
             "adjustment": adjustment,
             "short": refused.data["units"],
             "undo": None,
@@ -148,7 +150,7 @@ def _book(request: CounterRequest, sku: Sku, form: ShelfForm) -> HttpResponseBas
         )
     words = ngettext("%(n)d unit is on hand now", "%(n)d units are on hand now", stock.on_hand)
     messages.success(request, words % {"n": stock.on_hand})
-    return go(request, _url(sku))
+    return go(request, item_url(sku))
 
 
 @require_POST
@@ -158,10 +160,33 @@ def adjust_undo(request: CounterRequest, nonce: UUID) -> HttpResponseBase:
     """One's own last adjustment is taken back."""
     movement = shelf_adjust_undo(nonce, location=request.location, actor=request.actor)
     messages.success(request, _("Undone: the figure is as before"))
-    return go(request, _url(movement.sku))
+    return go(request, item_url(movement.sku))
 
 
-def _facts(request: CounterRequest, sku: Sku) -> dict[str, Any]:
+def _undo(
+    request: CounterRequest, sku: Sku, asides: Sequence[Disposition]
+) -> dict[str, Any] | None:
+    """One's own last booking of the item here, while it can be taken back."""
+    last = shelf_undoable(sku.pk, request.location, actor=request.actor)
+    aside = undoable_of(asides, actor=request.actor)
+    if aside is not None and (last is None or aside.created_at > last[0].recorded_at):
+        return {
+            "text": _("Set aside: %(units)d") % {"units": aside.units},
+            "url": reverse("counter-set-aside-put-back", args=[aside.uid]),
+            "until": aside.created_at + UNDO,
+        }
+    if last is None:
+        return None
+    movement, nonce = last
+    return {
+        "text": _("Booked %(units)+d") % {"units": movement.on_hand},
+        "url": reverse("counter-adjust-undo", args=[nonce]),
+        "until": movement.recorded_at + UNDO,
+    }
+
+
+def item_facts(request: CounterRequest, sku: Sku) -> dict[str, Any]:
+    """What every page about an item shows."""
     stock = Stock.objects.filter(sku=sku, location=request.location).first()
     return {
         "sku": sku,
@@ -178,12 +203,13 @@ def _may_handle(request: CounterRequest) -> bool:
     return grants.everything or here
 
 
-def _sku(code: str) -> Sku:
+def item_of(code: str) -> Sku:
+    """The item with this code. Raises NotFound."""
     sku = item_exactly(code)
     if sku is None:
         raise NotFound
     return sku
 
 
-def _url(sku: Sku) -> str:
+def item_url(sku: Sku) -> str:
     return reverse("counter-item", args=[sku.code])

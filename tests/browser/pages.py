@@ -28,6 +28,7 @@ SHOWN: dict[str, str] = {
     **routes(PLACES, "availability-rule-list availability-rule-new availability-rule-edit"),
     **routes(COUNTER, "counter-count-list counter-count-page"),
     **routes(PLACES, "count-list count-new count-detail count-sheet count-enter"),
+    **routes(PLACES, "disposition-list disposition-new"),
     **routes(PLACES, "shortage-list shortage-detail stock-matrix stock-sku-movements"),
     **routes(PLACES, "stock-batch-list stock-batch-new stock-batch stock-batch-movements"),
     **routes(PLACES, "stock-drift location-import"),
@@ -44,7 +45,10 @@ SHOWN: dict[str, str] = {
     **routes(PLACES, "company-list company-create company-detail company-edit"),
     **routes(COUNTER, "counter counter-store counter-find counter-more counter-scanner"),
     **routes(COUNTER, "counter-pickup counter-decline counter-preview"),
-    **routes(COUNTER, "counter-look-up counter-item counter-adjust"),
+    **routes(
+        COUNTER,
+        "counter-look-up counter-item counter-adjust counter-set-aside counter-set-aside-list",
+    ),
     **routes(COUNTER, "counter-slip counter-label"),
     **routes(COUNTER, "counter-receive counter-goods counter-goods-end"),
     **routes(PORTAL, "b2b-home b2b-switch b2b-catalog b2b-sku b2b-quick-order b2b-basket"),
@@ -81,6 +85,8 @@ NOT_SHOWN: dict[str, str] = {
     **routes(ACTS, "availability-rule-move"),
     **routes(ACTS, "counter-count-scan counter-count-line counter-count-end"),
     **routes(ACTS, "count-finish count-recount count-approve count-cancel"),
+    **routes(ACTS, "disposition-put-back disposition-write-off"),
+    **routes(ACTS, "counter-set-aside-put-back counter-set-aside-write-off"),
     **routes(ACTS, "shortage-resource shortage-cancel counter-adjust-undo"),
     **routes(ACTS, "stock-batch-apply stock-batch-retry location-import-apply"),
 }

@@ -5,11 +5,13 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 
-from inventory.models import Allocation, Stock, StockMovement
+from catalog.models import Sku
+from inventory.models import Allocation, Location, Stock, StockMovement
 from inventory.services.allocation import allocate, ship
 from inventory.services.audit import Drift, stock_audit
 from inventory.services.repair import CAUSE, stock_repair
 from oms.core.models import AuditEntry
+from tests.inventory.dispositions import make_aside
 from tests.inventory.factories import ACTOR, demand, figures, make_kit, make_location, make_sku, put
 from tests.inventory.racing import race
 
@@ -54,7 +56,10 @@ def test_an_empty_database_is_clean() -> None:
         ),
         (
             lambda: Stock.objects.filter(sku__code="B").update(unavailable=1),
-            [Drift("B", "S1", "unavailable", "movements", 1, 0)],
+            [
+                Drift("B", "S1", "unavailable", "movements", 1, 0),
+                Drift("B", "S1", "unavailable", "dispositions", 1, 0),
+            ],
         ),
         (
             lambda: Stock.objects.filter(sku__code="A").update(allocated=3),
@@ -138,18 +143,29 @@ class TestRepair:
 
         assert stock_repair(stock_audit().pairs, actor=ACTOR) == 2
         assert stock_audit().clean
-        # What is recorded was sold by; what is claimed is what orders wait for.
+        # What is recorded was sold by; what is claimed is what orders wait for, and what is set
+        # aside is what somebody set aside.
         shelf = Stock.objects.get(sku__code="A")
-        assert (shelf.on_hand, shelf.allocated, shelf.held, shelf.unavailable) == (9, 2, 0, 1)
+        assert (shelf.on_hand, shelf.allocated, shelf.held, shelf.unavailable) == (9, 2, 0, 0)
         again = Stock.objects.get(sku__code="B")
         assert (again.on_hand, again.allocated) == (10, 4)
         booked = StockMovement.objects.exclude(pk__in=before)
         assert {(one.kind, one.on_hand, one.unavailable, one.cause) for one in booked} == {
-            ("adjusted", 2, 0, CAUSE),
-            ("disposed", 0, 1, CAUSE),
+            ("adjusted", 2, 0, CAUSE)
         }
         assert before <= set(StockMovement.objects.values_list("pk", flat=True))
         assert AuditEntry.objects.filter(action="stock.repaired").count() == 2
+
+    def test_what_is_set_aside_is_unavailable(self) -> None:
+        make_aside(Sku.objects.get(code="A"), Location.objects.get(), 2)
+        for wrong in (0, 5):
+            Stock.objects.filter(sku__code="A").update(unavailable=wrong)
+            assert stock_repair(stock_audit().pairs, actor=ACTOR) == 1
+            assert Stock.objects.get(sku__code="A").unavailable == 2
+        Stock.objects.filter(sku__code="A").delete()
+        stock_repair(stock_audit().pairs, actor=ACTOR)
+        assert Stock.objects.get(sku__code="A").unavailable == 2
+        assert stock_audit().clean
 
     def test_a_claim_that_is_gone_is_released(self) -> None:
         Allocation.objects.filter(sku__code="A").delete()

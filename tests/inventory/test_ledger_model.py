@@ -20,13 +20,17 @@ from hypothesis.stateful import (
 )
 
 from inventory.demand import Demand
-from inventory.errors import InsufficientStock, NotAllocated, Shortage
+from inventory.errors import InsufficientStock, NotAllocated, Shortage, ShortageUnconfirmed
 from inventory.models import Allocation, Stock, StockMovement
 from inventory.services.adjustment import StockChange, adjust
 from inventory.services.allocation import allocate, release, ship, unship
 from inventory.services.audit import stock_audit
+from inventory.services.dispositions import ENDINGS, disposition_end, dispositions_expire
 from inventory.services.holds import hold, holds_sweep, unhold
+from inventory.status import DispositionOutcome
 from oms.core.clock import now
+from oms.core.errors import InvalidTransition
+from tests.inventory.dispositions import make_aside
 from tests.inventory.factories import ACTOR, make_kit, make_location, make_sku
 
 SKUS = range(4)  # 0 and 1 are plain; 2 = 2 × 0 + 1 × 1; 3 = 3 × 1
@@ -50,6 +54,7 @@ class Ledger(RuleBasedStateMachine):
         self.claims: Counter[tuple[uuid.UUID, int, int]] = Counter()
         self.gone: Counter[tuple[uuid.UUID, int, int]] = Counter()
         self.held: dict[uuid.UUID, Counter[tuple[int, int]]] = {}
+        self.aside: dict[uuid.UUID, tuple[tuple[int, int], int, bool]] = {}
 
     def teardown(self) -> None:
         if hasattr(self, "sandbox"):
@@ -64,14 +69,20 @@ class Ledger(RuleBasedStateMachine):
         return total
 
     def available(self, lines) -> bool:
-        """Whether the lines fit into what is neither claimed nor held."""
-        taken = self.allocated() + self.all_held()
+        """Whether the lines fit into what is neither claimed nor held nor set aside."""
+        taken = self.allocated() + self.all_held() + self.set_aside()
         return all(
             self.on_hand[key] - taken[key] >= units for key, units in self.parts(lines).items()
         )
 
     def all_held(self) -> Counter[tuple[int, int]]:
         return sum(self.held.values(), Counter())
+
+    def set_aside(self) -> Counter[tuple[int, int]]:
+        total: Counter[tuple[int, int]] = Counter()
+        for key, units, _lapsed in self.aside.values():
+            total[key] += units
+        return total
 
     def parts(self, lines) -> Counter[tuple[int, int]]:
         total: Counter[tuple[int, int]] = Counter()
@@ -126,6 +137,48 @@ class Ledger(RuleBasedStateMachine):
         uid = data.draw(st.sampled_from(sorted(self.held)))
         assert unhold([uid], cause="test", actor=ACTOR) == len(self.held.pop(uid))
         assert unhold([uid], cause="test", actor=ACTOR) == 0
+
+    @rule(
+        part=st.sampled_from([0, 1]),
+        place=st.sampled_from(PLACES),
+        units=UNITS,
+        lapsed=st.booleans(),
+        accept=st.booleans(),
+    )
+    def put_aside(self, part, place, units, lapsed, accept) -> None:
+        """Until the sweep came, one whose time is over is set aside still."""
+        key, uid = (part, place), uuid.uuid4()
+        lies = self.on_hand[key] - self.set_aside()[key] >= units
+        fits = lies and (accept or self.available([(part, place, units)]))
+        until = now() - timedelta(minutes=1) if lapsed else None
+        put_it = partial(
+            make_aside, self.skus[part], self.places[place], units,
+            uid=uid, expires_at=until, accept=accept,
+        )  # fmt: skip
+        if fits:
+            put_it()
+            self.aside[uid] = (key, units, lapsed)
+        else:
+            with pytest.raises(ShortageUnconfirmed if lies else Shortage):
+                put_it()
+
+    @precondition(lambda self: self.aside)
+    @rule(data=st.data(), outcome=st.sampled_from(sorted(ENDINGS)))
+    def end_aside(self, data, outcome) -> None:
+        uid = data.draw(st.sampled_from(sorted(self.aside)))
+        key, units, _lapsed = self.aside.pop(uid)
+        disposition_end(uid, outcome, actor=ACTOR)
+        if outcome == DispositionOutcome.WRITTEN_OFF:
+            self.on_hand[key] -= min(units, self.on_hand[key])
+        with pytest.raises(InvalidTransition):
+            disposition_end(uid, outcome, actor=ACTOR)
+
+    @rule()
+    def expire(self) -> None:
+        over = [uid for uid, (_key, _units, lapsed) in self.aside.items() if lapsed]
+        assert dispositions_expire() == len(over)
+        for uid in over:
+            del self.aside[uid]
 
     @rule()
     def sweep(self) -> None:
@@ -195,15 +248,16 @@ class Ledger(RuleBasedStateMachine):
         if not hasattr(self, "skus"):
             return
         recorded = {
-            (stock.sku_id, stock.location_id): (stock.on_hand, stock.allocated)
+            (stock.sku_id, stock.location_id): (stock.on_hand, stock.allocated, stock.unavailable)
             for stock in Stock.objects.all()
         }
-        allocated = self.allocated()
+        allocated, aside = self.allocated(), self.set_aside()
         for part in (0, 1):
             for place in PLACES:
                 key = (self.skus[part].pk, self.places[place].pk)
-                expected = (self.on_hand[part, place], allocated[part, place])
-                assert recorded.get(key, (0, 0)) == expected
+                figures = (self.on_hand, allocated, aside)
+                expected = tuple(figure[part, place] for figure in figures)
+                assert recorded.get(key, (0, 0, 0)) == expected
         assert Allocation.objects.values("demand").distinct().count() == len(
             {uid for (uid, _sku, _place), units in self.claims.items() if units}
         )

@@ -23,6 +23,7 @@ from catalog.models import Category, DiscountRule, KitComponent, PriceList, Sku
 from catalog.status import PublicationStatus, SkuStatus
 from inventory.models import (
     AvailabilityRule,
+    Disposition,
     Location,
     PurchaseOrder,
     Shortage,
@@ -42,7 +43,7 @@ from inventory.selectors.transfers import (
     on_their_way_to,
     to_send_from,
 )
-from inventory.status import LocationKind, TransferStatus
+from inventory.status import DispositionReason, LocationKind, TransferStatus
 from oms.core.actors import system_actor
 from oms.core.api.authentication import digest_of
 from oms.core.clock import now
@@ -129,6 +130,7 @@ def test_stock_audit_is_clean() -> None:
         (Pickup, "status", set(PickupStatus) - NOT_YET),
         (Transfer, "status", set(TransferStatus)),
         (PriceList, "status", set(PublicationStatus)),
+        (Disposition, "reason", set(DispositionReason)),
         (StockCount, "status", {"planned", "counting", "to_approve", "posted"}),
         (DiscountRule, "status", set(PublicationStatus)),
         (DiscountRule, "target", set(DiscountRule.Target)),

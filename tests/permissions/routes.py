@@ -64,6 +64,10 @@ PAGES: dict[str, Route] = {
     **pages(P.STOCK_VIEW, "shortage-detail", "shortage"),
     **pages(P.ORDERS_MANAGE, "shortage-resource shortage-cancel", "shortage"),
     **pages(P.STOCK_ADJUST, "stock-adjust", "stock"),
+    **pages(P.STOCK_VIEW, "disposition-list"),
+    **pages(P.STOCK_HANDLE, "disposition-new", "stock"),
+    **pages(P.STOCK_HANDLE, "disposition-put-back counter-set-aside-put-back", "disposition"),
+    **pages(P.STOCK_ADJUST, "disposition-write-off counter-set-aside-write-off", "disposition"),
     **pages(P.STOCK_ADJUST, "stock-import stock-import-template"),
     **pages(P.STOCK_ADJUST, "stock-import-apply", "job"),
     **pages(P.STOCK_VIEW, "stock-batch-list stock-drift"),
@@ -149,7 +153,8 @@ PAGES: dict[str, Route] = {
     ),
     **pages(P.STOCK_HANDLE, "counter-goods-count", "goods_line"),
     **pages(P.ORDERS_FULFIL, "counter-item", "sku"),
-    **pages(P.STOCK_HANDLE, "counter-adjust", "sku"),
+    **pages(P.STOCK_HANDLE, "counter-adjust counter-set-aside", "sku"),
+    **pages(P.STOCK_HANDLE, "counter-set-aside-list"),
     **pages(P.STOCK_HANDLE, "counter-adjust-undo", "adjustment"),
     # B2B
     **pages(

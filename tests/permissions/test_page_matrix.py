@@ -37,6 +37,7 @@ SUBJECT_SCOPE = {
     "count": "location",
     "count_line": "location",
     "shortage": "location",
+    "disposition": "location",
     "batch": "location",
     "location": "location",
     "purchase": "location",

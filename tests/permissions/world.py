@@ -26,6 +26,7 @@ from stores.models import PutBack
 from tests.b2b.factories import make_trade
 from tests.catalog.factories import make_category, make_price_list, make_rule, make_sku
 from tests.core.factories import add_event, make_key, make_user
+from tests.inventory.dispositions import make_aside
 from tests.inventory.factories import make_location, put
 from tests.inventory.purchasing import make_ordered, make_supplier, sells
 from tests.inventory.transfers import sent_to
@@ -91,6 +92,8 @@ def make_world() -> World:
         for one in (shop.store, other)
     ]
     add("shortage", tuple({"uid": one.uid} for one in short))
+    asides = [make_aside(shop.skus[0], one) for one in (shop.store, other)]
+    add("disposition", tuple({"uid": one.uid} for one in asides))
     add("batch", tuple({"uid": make_batch(one).uid} for one in (shop.store, other)))
     counts = [make_count(one) for one in (shop.store, other)]
     add("count", tuple({"number": one.pk} for one in counts))

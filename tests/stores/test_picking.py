@@ -1,7 +1,7 @@
 import pytest
 
 from inventory.errors import UnknownBarcode
-from inventory.models import StockMovement
+from inventory.models import Disposition, StockMovement
 from inventory.status import AdjustmentReason
 from oms.core.errors import InvalidInput
 from oms.core.models import AuditEntry, Event
@@ -168,7 +168,8 @@ def test_nothing_about_a_pickup_says_its_code(shop, clerk) -> None:
     ("reason", "on_hand", "booked"),
     [
         (DeclineReason.NOT_FOUND, 5, AdjustmentReason.MISSING),
-        (DeclineReason.DAMAGED, 98, AdjustmentReason.DAMAGED),
+        (DeclineReason.DAMAGED, 100, None),
+        (DeclineReason.DISPLAY, 100, None),
         (DeclineReason.MISMATCH, 100, None),
     ],
 )
@@ -185,6 +186,9 @@ def test_the_reason_decides_what_happens_to_the_stock(
     assert figures(shop.skus[0], shop.store) == (on_hand, 5)
     movements = StockMovement.objects.filter(sku=shop.skus[0], kind="adjusted")
     assert [row.reason for row in movements] == ([booked] if booked else [])
+    aside = {DeclineReason.DAMAGED: [("damaged", 2)], DeclineReason.DISPLAY: [("display", 2)]}
+    set_aside = Disposition.objects.values_list("reason", "units")
+    assert list(set_aside) == aside.get(reason, [])
     pickup = fresh(pickup)
     assert pickup.status == PickupStatus.TO_PICK
     assert lines_of(pickup)[0].quantity == 1

@@ -20,6 +20,7 @@ from oms.office.demo.clock import Travel
 from oms.office.demo.companies import CLOSED, DEDICATED, FIRMS, companies_make
 from oms.office.demo.counts import counts_now, cycle_count
 from oms.office.demo.customers import customers_invent
+from oms.office.demo.dispositions import dispositions_make
 from oms.office.demo.lacking import Lacking
 from oms.office.demo.parcels import Parcels, begun, packed, picked, sent
 from oms.office.demo.people import BUYER_OF, HOME_STORE, OTHER_STORE, people_make
@@ -210,6 +211,7 @@ def _goods_in(world: World) -> None:
         )
         world.timeline.at(_moment(world, 2 + 2 * number), count)
     counts_now(world)
+    dispositions_make(world)
 
 
 def _moment(world: World, days_ago: int) -> datetime:

@@ -32,6 +32,7 @@ from stores.status import DeclineReason, PickupStatus, Proof, UndoReason
 CANCELLED_EARLY = 0.05
 CANCELLED_READY = 0.03
 DECLINED = 0.05
+WRONG = (DeclineReason.NOT_FOUND, DeclineReason.DAMAGED, DeclineReason.MISMATCH)
 NEVER_COLLECTED = 0.09
 UNDONE = 0.03
 RETURNED = 0.08
@@ -150,7 +151,7 @@ class Pickups:
             uid,
             line_id=lines[0].pk,
             units=lines[0].quantity,
-            reason=self.rng.choice(list(DeclineReason)),
+            reason=self.rng.choice(WRONG),
             actor=clerk,
         )
         if len(lines) > 1:
