@@ -45,7 +45,7 @@ class DispositionTable(Table):
         orderable=False,
         exclude_from_export=True,
         verbose_name="",
-        attrs={"td": {"class": "row-actions"}},
+        attrs={"td": {"class": "row-actions no-wrap"}},
     )
 
     empty_icon = "package"
@@ -76,7 +76,7 @@ class DispositionTable(Table):
 
     def render_end(self, record: Disposition) -> SafeString:
         words = {
-            DispositionOutcome.PUT_BACK: ("arrow-back-up", _("Put back on sale"), ""),
+            DispositionOutcome.PUT_BACK: ("arrow-back-up", _("Put back"), ""),
             DispositionOutcome.WRITTEN_OFF: (
                 "trash",
                 _("Write off"),
@@ -84,7 +84,7 @@ class DispositionTable(Table):
             ),
         }
         return format_html_join(
-            "",
+            " ",
             '<button class="btn btn-ghost btn-sm" form="{}" formaction="{}"{}>{}{}</button>',
             (
                 (END_FORM, end_url(record, outcome), _asks(question), icon(icon_name), word)

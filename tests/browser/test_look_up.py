@@ -14,6 +14,7 @@ from tests.browser.conftest import PHONE, Open
 from tests.browser.gestures import Hand, sign_in
 from tests.browser.inspection import Inspection
 from tests.core.factories import make_user
+from tests.inventory.dispositions import make_aside
 from tests.inventory.factories import make_location, put
 from tests.orders.factories import Shop, make_shop
 
@@ -68,3 +69,38 @@ def test_scan_look_adjust_and_undo(shop: Shop, open_browser: Open) -> None:
         look.look_at(path)
     look.look_at(f"/counter/items/{shop.skus[0].code}/adjust/")
     assert not look.found, look.report
+
+
+def test_set_aside_and_back_on_sale(shop: Shop, open_browser: Open) -> None:
+    """A scan and two taps; the undo is one more."""
+    make_user("store_manager", scope=shop.store, username="marta", first_name="Marta")
+    page = open_browser(viewport=PHONE, has_touch=True)
+    hand = Hand(page)
+    sign_in(page, "marta")
+    page.goto("/counter/look-up/")
+    hand.start()
+    hand.scan(GTIN)
+    hand.tap(page.get_by_role("link", name="Set aside"))
+    hand.tap(page.get_by_role("button", name=re.compile("^Damaged")))
+    expect(page.get_by_text("1 unit is set aside")).to_be_visible()
+    assert hand.used == (1, 2)
+    assert set_aside(shop) == (10, 1)
+    hand.tap(page.get_by_role("button", name="Undo"))
+    expect(page.get_by_text("1 unit is back on sale")).to_be_visible()
+    assert set_aside(shop) == (10, 0)
+
+    make_aside(shop.skus[0], shop.store, 2)
+    look = Inspection(page, axe_on_phone=True)
+    for path in (f"/counter/items/{shop.skus[0].code}/", "/counter/set-aside/"):
+        look.look_at(path)
+    assert not look.found, look.report
+    page.get_by_role("button", name="Write off").click()
+    page.locator("#confirm").get_by_role("button", name="Write off").click()
+    expect(page.get_by_text("2 units are written off")).to_be_visible()
+    expect(page.get_by_text("Nothing is set aside")).to_be_visible()
+    assert set_aside(shop) == (8, 0)
+
+
+def set_aside(shop: Shop) -> tuple[int, int]:
+    stock = Stock.objects.get(sku=shop.skus[0], location=shop.store)
+    return stock.on_hand, stock.unavailable
