@@ -66,20 +66,20 @@ urlpatterns = [
         name="stock-import-apply",
     ),
     path("office/shortages/", shortages.shortage_list, name="shortage-list"),
-    path("office/stock/sync/", batches.batch_list, name="stock-batch-list"),
-    path("office/stock/sync/new/", batches.batch_new, name="stock-batch-new"),
-    path("office/stock/sync/<uuid:uid>/", batches.batch_detail, name="stock-batch"),
+    path("office/stock-sync/", batches.batch_list, name="stock-batch-list"),
+    path("office/stock-sync/new/", batches.batch_new, name="stock-batch-new"),
+    path("office/stock-sync/<uuid:uid>/", batches.batch_detail, name="stock-batch"),
     path(
-        "office/stock/sync/<uuid:uid>/progress/",
+        "office/stock-sync/<uuid:uid>/progress/",
         batches.batch_progress,
         name="stock-batch-progress",
     ),
-    path("office/stock/sync/<uuid:uid>/errors/", batches.batch_errors, name="stock-batch-errors"),
+    path("office/stock-sync/<uuid:uid>/errors/", batches.batch_errors, name="stock-batch-errors"),
     path(
-        "office/stock/sync/<uuid:uid>/movements/", batches.batch_rows, name="stock-batch-movements"
+        "office/stock-sync/<uuid:uid>/movements/", batches.batch_rows, name="stock-batch-movements"
     ),
-    path("office/stock/sync/<uuid:uid>/apply/", batches.batch_apply, name="stock-batch-apply"),
-    path("office/stock/sync/<uuid:uid>/retry/", batches.batch_try_again, name="stock-batch-retry"),
+    path("office/stock-sync/<uuid:uid>/apply/", batches.batch_apply, name="stock-batch-apply"),
+    path("office/stock-sync/<uuid:uid>/retry/", batches.batch_try_again, name="stock-batch-retry"),
     path("office/stock/drift/", batches.drift_report, name="stock-drift"),
     path("office/stock/audit/", audit.stock_audit_page, name="stock-audit"),
     path(

@@ -116,7 +116,7 @@ def why_steps(row: Suggestion, policy: Policy) -> list[dict[str, Any]]:
         demand.selling_days,
     ) % {"units": demand.units, "n": demand.selling_days, "days": demand.days}
     if demand.intermittent:
-        sold = _("%(sold)s: it sells rarely, so this is a rough guess") % {"sold": sold}
+        sold = _("%(sold)s: it sells irregularly, so this is a rough guess") % {"sold": sold}
     days = _("%(n)s days")
     return [
         {"label": _("Demand a day, d"), "text": sold, "value": _short(proposal.mean)},

@@ -50,7 +50,7 @@ def _half_counted(world: World, code: str) -> None:
     )
     actor = world.staff.stores[code]
     count = count_plan(plan, actor=actor)
-    skus = count.lines.order_by("pk").values_list("sku", flat=True)[: MORE // 2]
+    skus = count.lines.order_by("pk").values_list("sku", flat=True)[: count.lines.count() // 2]
     _found(count, dict.fromkeys(skus, 0), actor=actor)
 
 

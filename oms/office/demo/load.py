@@ -43,7 +43,7 @@ SEED = 20_260
 DAYS = 30
 ACTOR = system_actor("demo")
 # Orders on a usual day, by how they are delivered. Each costs about a hundred statements in all.
-SHIPPED, COLLECTED, TRADE = 2.1, 1.4, 1.3
+SHIPPED, COLLECTED, TRADE = 2.2, 1.5, 1.3
 SHOP_HOURS = (7, 23)
 # Where a count finds less than was promised.
 SHORT_STORE = "FI-NOV"
@@ -158,7 +158,7 @@ def _that_day(world: World, usual: float, days_ago: int) -> int:
     """
     if days_ago < 2:
         return 1
-    growing = 0.6 if days_ago > 20 else 0.9 if days_ago > 8 else 2.4
+    growing = 0.3 + 2.7 * (1 - days_ago / DAYS) ** 2
     return round(usual * growing * world.rng.uniform(0.6, 1.4))
 
 
