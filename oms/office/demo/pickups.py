@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+from inventory.errors import InsufficientStock
 from inventory.hours import next_opening
 from inventory.models import Location
 from oms.core.actors import Actor, system_actor
@@ -243,8 +244,14 @@ class Pickups:
             pickup_put_back(uid, task_id=task.pk, actor=clerk)
 
     def _late_customer(self, uid: UUID, clerk: Actor) -> None:
-        """Comes while the goods still stand at the desk, and pays what was refunded."""
-        pickup_reinstate(uid, actor=clerk)
+        """Comes while the goods still stand at the desk, and pays what was refunded.
+
+        Somebody else may have ordered the units meanwhile: then they go back to the shelf.
+        """
+        try:
+            pickup_reinstate(uid, actor=clerk)
+        except InsufficientStock:
+            return self._put_back(uid, clerk)
         pickup = Pickup.objects.get(uid=uid)
         if not pickup.pay_in_store:
             pickup_pay(uid, means="card", nonce=uuid4(), actor=clerk)
