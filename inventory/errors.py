@@ -81,6 +81,16 @@ class OverReceipt(Conflict):
     title = _("More came than was ordered")
 
 
+class DropShipped(Conflict):
+    """The supplier sends it to a customer: nothing of it comes to us, and it ends with that order.
+
+    `reference`: the number of the customer's order.
+    """
+
+    code = "drop_shipped"
+    title = _("The supplier sends this to the customer: change the customer's order instead")
+
+
 class InvoiceRecorded(Conflict):
     """This purchase order has an invoice with this number."""
 

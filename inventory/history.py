@@ -18,6 +18,7 @@ ACTIONS: dict[str, tuple[Text, str, str]] = {
     "purchase_order.ordered": (gettext_lazy("Ordered"), "send", "blue"),
     "purchase_order.confirmed": (gettext_lazy("Confirmed"), "calendar-check", "blue"),
     "purchase_order.received": (gettext_lazy("Received"), "package-import", "green"),
+    "purchase_order.dispatched": (gettext_lazy("Sent to the customer"), "truck-delivery", "green"),
     "purchase_order.invoiced": (gettext_lazy("Invoice recorded"), "file-invoice", "blue"),
     "purchase_order.invoice_accepted": (gettext_lazy("Invoice accepted"), "checks", "grey"),
     "purchase_order.cancelled": (gettext_lazy("Cancelled"), "circle-off", "grey"),

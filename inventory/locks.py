@@ -21,6 +21,7 @@ from inventory.models import (
     Tally,
     Transfer,
 )
+from inventory.status import PurchaseStatus
 from oms.core.actors import Actor
 from oms.core.errors import NotFound
 from oms.core.locks import lock_rows
@@ -107,6 +108,13 @@ def purchase_for_update(number: int) -> PurchaseOrder:
     if not rows:
         raise NotFound
     return rows[0]
+
+
+def drop_ship_for_update(demand: UUID) -> PurchaseOrder | None:
+    """The locked purchase order that a supplier sends for this demand; None: there is none."""
+    orders = PurchaseOrder.objects.select_related("supplier", "location").filter(demand=demand)
+    rows = lock_rows(orders.exclude(status=PurchaseStatus.CANCELLED))
+    return rows[0] if rows else None
 
 
 def availability_rule_for_update(rule_id: int) -> AvailabilityRule:

@@ -7,7 +7,10 @@ from inventory.models import PurchaseOrder, PurchaseOrderLine
 
 
 def purchase_payload(order: PurchaseOrder, lines: Sequence[PurchaseOrderLine]) -> dict[str, Any]:
-    """A purchase order with its supplier, where it goes, and its lines. Amounts are text."""
+    """A purchase order with its supplier, where it goes, and its lines. Amounts are text.
+
+    `location` is where it goes unless `drop_ship` names a customer's address.
+    """
     supplier, location = order.supplier, order.location
     ordered = sorted(lines, key=lambda line: line.position)
     return {
@@ -16,6 +19,7 @@ def purchase_payload(order: PurchaseOrder, lines: Sequence[PurchaseOrderLine]) -
         "currency": order.currency,
         "expected_on": order.expected_on.isoformat() if order.expected_on else None,
         "note": order.note,
+        "drop_ship": order.drop_ship,
         "supplier": {
             "code": supplier.code,
             "name": supplier.name,

@@ -41,6 +41,7 @@ PURCHASE: dict[str, Any] = {
     "currency": "EUR",
     "expected_on": "2026-12-01",
     "note": "Before noon",
+    "drop_ship": None,
     "created_at": "2026-11-22T10:00:00Z",
     "ordered_at": "2026-11-22T10:00:00Z",
     "lines": [
@@ -66,3 +67,19 @@ DELIVERY: dict[str, Any] = {
     "lines": [{"sku": "GRD-SHEARS-01", "quantity": 12, "damaged": 2, "reason": "damaged"}],
 }
 OVER: dict[str, Any] = {"sku": "GRD-SHEARS-01", "ordered": 24, "received": 30}
+DROP_SHIP: dict[str, Any] = PURCHASE | {
+    "number": 1008,
+    "location": "FORNACI",
+    "note": "",
+    "drop_ship": {
+        "reference": "100045",
+        "ship_to": {
+            "name": "Ada Byron",
+            "street": "Via Dante 1",
+            "postcode": "20121",
+            "city": "Milano",
+            "country": "IT",
+            "phone": "+39 02 1234567",
+        },
+    },
+}

@@ -236,12 +236,18 @@ if STOCK_FOLDER:
 
 # --- plug-ins: small documented protocols, chosen here by dotted path -------------------------
 # What an event sets off; its handlers run in the transaction that marks it delivered.
+DROP_SHIPS_KEEP = "oms.orders.services.drop_shipping.drop_ships_keep"
 EVENT_HANDLERS: dict[str, list[str]] = {
-    "order.placed": ["oms.orders.notices.order_placed", "stores.notices.order_placed"],
-    "order.cancelled": ["oms.orders.notices.order_cancelled"],
-    "fulfilment.resourced": ["oms.orders.notices.fulfilment_resourced"],
+    "order.placed": [
+        "oms.orders.notices.order_placed",
+        "stores.notices.order_placed",
+        DROP_SHIPS_KEEP,
+    ],
+    "order.cancelled": ["oms.orders.notices.order_cancelled", DROP_SHIPS_KEEP],
+    "fulfilment.cancelled": [DROP_SHIPS_KEEP],
+    "fulfilment.resourced": ["oms.orders.notices.fulfilment_resourced", DROP_SHIPS_KEEP],
     "stock.short": ["oms.orders.services.shortages.stock_short"],
-    "fulfilment.shipped": ["oms.orders.notices.fulfilment_shipped"],
+    "fulfilment.shipped": ["oms.orders.notices.fulfilment_shipped", DROP_SHIPS_KEEP],
     "return.received": ["oms.returns.notices.return_received"],
     "pickup.ready": ["stores.notices.pickup_ready"],
     "pickup.reminder": ["stores.notices.pickup_reminder"],

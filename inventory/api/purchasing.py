@@ -16,7 +16,7 @@ from catalog.models import Sku
 from catalog.selectors import skus_by_code
 from inventory import purchasing_examples as examples
 from inventory.api.stock import StockReadView
-from inventory.errors import OverReceipt
+from inventory.errors import DropShipped, OverReceipt
 from inventory.filters.purchasing import (
     PurchaseApiFilter,
     SupplierApiFilter,
@@ -189,7 +189,10 @@ class PurchaseView(PurchaseReadView):
         summary="Read a purchase order",
         tags=TAG,
         responses={200: PurchaseAnswer} | problems(*READING, NotFound),
-        examples=[OpenApiExample("An order", examples.PURCHASE, response_only=True)],
+        examples=[
+            OpenApiExample("An order", examples.PURCHASE, response_only=True),
+            OpenApiExample("For a customer", examples.DROP_SHIP, response_only=True),
+        ],
     )
     def get(self, request: Request, number: int) -> Response:
         """One order with its lines."""
@@ -214,6 +217,7 @@ class PurchaseReceiveView(PurchaseReadView):
             *WRITING,
             NotFound,
             OverReceipt,
+            DropShipped,
             InvalidTransition,
             over_receipt={"items": [examples.OVER]},
         ),

@@ -20,10 +20,13 @@ class CodesFilter(filters.BaseInFilter, filters.CharFilter):
     """`?sku=A,B`: any of the codes."""
 
 
-class SkuAndLocationFilter(filters.FilterSet):
+class SkuFilter(filters.FilterSet):
     sku = CodesFilter(method="filter_sku", help_text="SKU codes, comma-separated.")
-    location = CodesFilter("location__code", help_text="Location codes, comma-separated.")
 
     def filter_sku(self, rows: QuerySet[Any], _name: str, codes: list[str]) -> QuerySet[Any]:
         wanted = [code.strip().upper() for code in codes]
         return rows.filter(sku__in=Sku.objects.filter(code__in=wanted))
+
+
+class SkuAndLocationFilter(SkuFilter):
+    location = CodesFilter("location__code", help_text="Location codes, comma-separated.")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Sku
 from catalog.selectors import skus_search
-from inventory.filters.fields import CodesFilter
+from inventory.filters.fields import CodesFilter, SkuFilter
 from inventory.models import (
     PurchaseOrder,
     PurchaseOrderLine,
@@ -18,6 +18,7 @@ from inventory.models import (
     SupplierItem,
 )
 from inventory.selectors import locations_visible
+from inventory.selectors.purchasing import purchases_late
 from inventory.status import InvoiceStatus, PurchaseStatus
 from oms.core.permissions import Permission
 
@@ -27,6 +28,10 @@ class PurchaseFilter(filters.FilterSet):
     status = filters.MultipleChoiceFilter(label=_("Status"), choices=PurchaseStatus.choices)
     supplier = filters.ChoiceFilter("supplier__code", label=_("Supplier"), choices=())
     location = filters.ChoiceFilter("location__code", label=_("Deliver to"), choices=())
+    drop_ship = filters.BooleanFilter(
+        "demand", lookup_expr="isnull", exclude=True, label=_("Drop-ship")
+    )
+    late = filters.BooleanFilter(method="filter_late", label=_("Late"), widget=forms.CheckboxInput)
     differs = filters.BooleanFilter(
         method="filter_differs", label=_("Invoice differs"), widget=forms.CheckboxInput
     )
@@ -49,11 +54,19 @@ class PurchaseFilter(filters.FilterSet):
         named = Q(sku__code=text.upper()) | Q(supplier_code__iexact=text)
         lines = PurchaseOrderLine.objects.filter(named, purchase_order=OuterRef("pk"))
         matching = (
-            Q(supplier__name__icontains=text) | Q(supplier__code__iexact=text) | Q(Exists(lines))
+            Q(supplier__name__icontains=text)
+            | Q(supplier__code__iexact=text)
+            | Q(reference=text)
+            | Q(Exists(lines))
         )
         if text.isdecimal() and len(text) < 18:
             matching |= Q(number=int(text))
         return rows.filter(matching)
+
+    def filter_late(
+        self, rows: QuerySet[PurchaseOrder], _name: str, value: bool
+    ) -> QuerySet[PurchaseOrder]:
+        return purchases_late(rows) if value else rows
 
     def filter_differs(
         self, rows: QuerySet[PurchaseOrder], _name: str, value: bool
@@ -69,6 +82,13 @@ class PurchaseApiFilter(filters.FilterSet):
     status = filters.MultipleChoiceFilter(choices=PurchaseStatus.choices)
     supplier = CodesFilter("supplier__code", help_text="Supplier codes, comma-separated.")
     location = CodesFilter("location__code", help_text="Location codes, comma-separated.")
+    drop_ship = filters.BooleanFilter(
+        "demand",
+        lookup_expr="isnull",
+        exclude=True,
+        help_text="true: sent by the supplier to a customer.",
+    )
+    reference = filters.CharFilter(help_text="Number of the customer's order.")
 
     class Meta:
         model = PurchaseOrder
@@ -115,17 +135,10 @@ class SupplierItemFilter(filters.FilterSet):
         return rows.filter(Q(sku__in=found.values("pk")) | Q(supplier_code__iexact=text))
 
 
-class SupplierItemApiFilter(filters.FilterSet):
+class SupplierItemApiFilter(SkuFilter):
     supplier = CodesFilter("supplier__code", help_text="Supplier codes, comma-separated.")
-    sku = CodesFilter(method="filter_sku", help_text="SKU codes, comma-separated.")
     preferred = filters.BooleanFilter()
 
     class Meta:
         model = SupplierItem
         fields: ClassVar[list[str]] = []
-
-    def filter_sku(
-        self, rows: QuerySet[SupplierItem], _name: str, codes: list[str]
-    ) -> QuerySet[SupplierItem]:
-        wanted = [code.strip().upper() for code in codes]
-        return rows.filter(sku__in=Sku.objects.filter(code__in=wanted))

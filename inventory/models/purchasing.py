@@ -2,7 +2,7 @@
 
 import uuid
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -96,7 +96,11 @@ class SupplierItem(models.Model):
 
 
 class PurchaseOrder(ScopedModel):
-    """What we ordered from a supplier for one location; its row is the lock of all below it."""
+    """What we ordered from a supplier for one location; its row is the lock of all below it.
+
+    A *drop-ship* order has a `demand`: the supplier sends the goods from its own `location` to
+    `ship_to`. They are never stock of ours, and the order follows what is done for the demand.
+    """
 
     scope_paths: ClassVar[dict[str, str]] = {"location": "location_id"}
 
@@ -119,6 +123,11 @@ class PurchaseOrder(ScopedModel):
     # A day of the location's; lines the supplier confirmed for another day have their own.
     expected_on = models.DateField(_("expected on"), null=True, blank=True)
     note = models.CharField(_("note"), max_length=400, blank=True, default="")
+    demand = models.UUIDField(null=True, editable=False)
+    # What the supplier and we call the demand: "100234".
+    reference = models.CharField(_("for order"), max_length=60, blank=True, default="")
+    # The customer's name, street, postcode, city, country and phone.
+    ship_to = models.JSONField(_("ship to"), null=True)
     created_by = models.CharField(_("who"), max_length=150)
     created_at = models.DateTimeField(_("made"), db_default=Now())
     ordered_at = models.DateTimeField(_("ordered"), null=True)
@@ -129,9 +138,28 @@ class PurchaseOrder(ScopedModel):
         indexes: ClassVar = [
             models.Index(fields=["location", "status"], name="purchase_order_arriving")
         ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["demand"],
+                condition=~Q(status=PurchaseStatus.CANCELLED),
+                name="purchase_order_demand_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(demand__isnull=True, ship_to__isnull=True)
+                | Q(demand__isnull=False, ship_to__isnull=False),
+                name="purchase_order_drop_ship",
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.number)
+
+    @property
+    def drop_ship(self) -> dict[str, Any] | None:
+        """Whose order the supplier sends, and where to; None: it comes to us."""
+        if self.demand is None:
+            return None
+        return {"reference": self.reference, "ship_to": self.ship_to}
 
     @property
     def cause(self) -> str:

@@ -5,7 +5,9 @@ from typing import Any
 from django.db.models import (
     Case,
     Count,
+    DateField,
     DecimalField,
+    Exists,
     F,
     OuterRef,
     Q,
@@ -20,6 +22,7 @@ from django.db.models.functions import Coalesce, Greatest
 from inventory.models import PurchaseOrder, PurchaseOrderLine, Supplier
 from inventory.status import PURCHASE_ARRIVING, PURCHASE_RECEIVABLE, InvoiceStatus
 from oms.core.actors import Actor
+from oms.core.clock import now, retailer_zone
 from oms.core.permissions import Permission, ScopedQuerySet
 from oms.core.qr import numbered_code, numbered_read
 
@@ -49,6 +52,17 @@ def purchase_number(text: str) -> int | None:
     if digits.isascii() and digits.isdigit() and len(digits) < 10:
         return int(digits)
     return numbered_read(QR_KIND, text)
+
+
+def purchases_late(rows: QuerySet[PurchaseOrder]) -> QuerySet[PurchaseOrder]:
+    """Those of which something should have come, or been sent, before today."""
+    lines = PurchaseOrderLine.objects.filter(purchase_order=OuterRef("pk")).alias(
+        day=Coalesce("due_on", OuterRef("expected_on"), output_field=DateField()),
+        left=WANTED - F("received") - F("cancelled"),
+    )
+    today = now().astimezone(retailer_zone()).date()
+    due = lines.filter(left__gt=0, day__lt=today)
+    return rows.filter(Exists(due), status__in=PURCHASE_ARRIVING)
 
 
 def with_sums(rows: QuerySet[PurchaseOrder]) -> QuerySet[PurchaseOrder]:

@@ -1,6 +1,7 @@
 """What the purchasing API takes and answers. Amounts are text; a unit's cost has four decimals."""
 
 from decimal import Decimal
+from typing import Any
 
 from rest_framework import serializers
 
@@ -79,17 +80,35 @@ class PurchaseLineAnswer(serializers.ModelSerializer[PurchaseOrderLine]):
         )  # fmt: skip
 
 
+class ShipToAnswer(serializers.Serializer[dict[str, str]]):
+    name = serializers.CharField()
+    street = serializers.CharField()
+    postcode = serializers.CharField()
+    city = serializers.CharField()
+    country = serializers.CharField(help_text="ISO 3166-1 alpha-2.")
+    phone = serializers.CharField()
+
+
+class DropShipAnswer(serializers.Serializer[dict[str, Any]]):
+    reference = serializers.CharField(help_text="Number of the customer's order.")
+    ship_to = ShipToAnswer()
+
+
 class PurchaseAnswer(serializers.ModelSerializer[PurchaseOrder]):
     number = serializers.IntegerField()
     supplier = serializers.CharField(source="supplier.code")
     location = serializers.CharField(source="location.code")
+    drop_ship = DropShipAnswer(
+        allow_null=True,
+        help_text="The supplier sends it from `location` to this customer; null: it comes to us.",
+    )
     lines = PurchaseLineAnswer(many=True)
 
     class Meta:
         model = PurchaseOrder
         fields = (
             "uid", "number", "supplier", "location", "status", "currency", "expected_on", "note",
-            "created_at", "ordered_at", "lines",
+            "drop_ship", "created_at", "ordered_at", "lines",
         )  # fmt: skip
 
 

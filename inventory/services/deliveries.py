@@ -23,7 +23,7 @@ from inventory.models import (
 )
 from inventory.services.adjustment import StockChange, adjust, stock_add
 from inventory.services.invoices import invoices_rematch
-from inventory.services.purchasing import expected_keep, purchase_move
+from inventory.services.purchasing import expected_keep, purchase_move, require_ours
 from inventory.status import (
     PURCHASE_RECEIVABLE,
     MovementKind,
@@ -69,7 +69,7 @@ def purchase_receive(number: int, delivery: Delivery, *, actor: Actor) -> Purcha
     Damaged units never enter stock and are still owed; what was not ordered gets a line of its
     own, over which an invoice is compared as well. Raises OverReceipt beyond the tolerance
     (`OVER_RECEIPT_PERCENT` of what was agreed on) unless accepted, InvalidTransition for an order
-    that nothing may come of, InvalidInput, AlreadyBooked for another order's delivery.
+    that nothing may come of, DropShipped, InvalidInput, AlreadyBooked for another order's delivery.
     """
     order = purchase_for_update(number)
     known = PurchaseReceipt.objects.filter(uid=delivery.uid).first()
@@ -77,6 +77,7 @@ def purchase_receive(number: int, delivery: Delivery, *, actor: Actor) -> Purcha
         if known.purchase_order_id != order.pk:
             raise AlreadyBooked
         return known
+    require_ours(order)
     if order.status not in PURCHASE_RECEIVABLE:
         raise InvalidTransition(
             what="purchase_order",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Sku
 from catalog.selectors import kit_components
+from inventory.errors import DropShipped
 from inventory.locks import purchase_for_update
 from inventory.models import Location, PurchaseOrder, PurchaseOrderLine, Supplier, SupplierItem
 from inventory.payloads import purchase_payload
@@ -149,8 +150,18 @@ def purchase_confirm(
 
 @transaction.atomic
 def purchase_cancel(number: int, *, reason: str, actor: Actor) -> PurchaseOrder:
-    """Call the whole of it off while nothing has come; a supplier who knows of it is told."""
+    """Call the whole of it off while nothing has come; a supplier who knows of it is told.
+
+    Raises DropShipped, InvalidTransition.
+    """
     order = purchase_for_update(number)
+    require_ours(order)
+    call_off(order, reason=reason, actor=actor)
+    return order
+
+
+def call_off(order: PurchaseOrder, *, reason: str, actor: Actor) -> None:
+    """Cancel a locked order, and tell a supplier who knows of it."""
     was_ordered = order.status != PurchaseStatus.DRAFT
     purchase_move(order, PurchaseStatus.CANCELLED)
     order.save(update_fields=["status"])
@@ -159,7 +170,6 @@ def purchase_cancel(number: int, *, reason: str, actor: Actor) -> PurchaseOrder:
         _tell("purchase_order.cancelled", order, lines)
     _give_up_the_rest(order, lines)
     audit_record("purchase_order.cancelled", order, actor=actor, data={"text": reason})
-    return order
 
 
 @transaction.atomic
@@ -175,6 +185,12 @@ def purchase_close(number: int, *, reason: str, actor: Actor) -> PurchaseOrder:
     return order
 
 
+def require_ours(order: PurchaseOrder) -> None:
+    """Raise DropShipped for goods that never come to us."""
+    if order.demand is not None:
+        raise DropShipped(reference=order.reference)
+
+
 def purchase_move(order: PurchaseOrder, wanted: str) -> None:
     """Set the status of a locked order. Raises InvalidTransition."""
     if wanted not in PURCHASE_TRANSITIONS[PurchaseStatus(order.status)]:
@@ -183,8 +199,8 @@ def purchase_move(order: PurchaseOrder, wanted: str) -> None:
 
 
 def expected_keep(order: PurchaseOrder, lines: Iterable[PurchaseOrderLine]) -> None:
-    """Let what is on its way say what is still open of a locked order."""
-    arriving = order.status in PURCHASE_ARRIVING
+    """Let what is on its way to us say what is still open of a locked order."""
+    arriving = order.status in PURCHASE_ARRIVING and order.demand is None
     rows = [
         Expected(line.sku_id, order.location_id, line.open, line.due_on or order.expected_on)
         for line in lines

@@ -63,6 +63,12 @@ class PurchaseTable(Table):
         order_by = "-number"
         row_attrs: ClassVar = {"data-href": purchase_url}
 
+    def render_location(self, value: str, record: PurchaseOrder) -> SafeString | str:
+        return badge("drop_ship") if record.demand else value
+
+    def value_location(self, value: str, record: PurchaseOrder) -> str:
+        return str(_("Drop-ship")) if record.demand else value
+
     def render_differing(self, value: int) -> SafeString | str:
         return badge("differs", _("Differs")) if value else ""
 

@@ -61,7 +61,7 @@ def purchase_receive_page(request: PageRequest, number: int) -> HttpResponse:
         "order": order,
         "form": form,
         "sees_order": sees_order,
-        "receivable": order.status in PURCHASE_RECEIVABLE,
+        "receivable": order.status in PURCHASE_RECEIVABLE and order.demand is None,
     }
     if form.is_valid() and _received(request, order, form, context):
         page_name = "purchase-order-detail" if sees_order else "purchase-order-receive"

@@ -69,6 +69,7 @@ def purchase_detail(request: PageRequest, number: int) -> HttpResponse:
         "invoiced": any(match.invoiced for match in matches.values()),
         "may_manage": grants_for(request.actor, Permission.PURCHASING_MANAGE).any,
         "may_receive": order.status in PURCHASE_RECEIVABLE
+        and order.demand is None
         and handles.filter(pk=order.location_id).exists(),
         "timeline": purchasing_history(order),
         "sent": messages_about("purchase_order", str(order.number)),
@@ -85,9 +86,8 @@ def steps(order: PurchaseOrder, lines: list[Any]) -> list[dict[str, Any]]:
         agreed = sum(line.wanted for line in lines)
         found.append({"label": _("confirmed"), "quantity": agreed})
     done = order.status in (S.RECEIVED, S.CLOSED)
-    found.append(
-        {"label": _("received"), "quantity": received, "tone": "green" if done else "blue"}
-    )
+    came = _("sent") if order.demand else _("received")
+    found.append({"label": came, "quantity": received, "tone": "green" if done else "blue"})
     if any(line.damaged for line in lines):
         damaged = sum(line.damaged for line in lines)
         found.append({"label": _("damaged"), "quantity": damaged, "tone": "amber"})
@@ -158,11 +158,14 @@ def purchase_send_view(request: PageRequest, number: int) -> HttpResponse:
 
 @page(Permission.PURCHASING_MANAGE)
 def purchase_end(request: PageRequest, number: int) -> HttpResponse:
-    """Cancel it while nothing came, or close it: with what is given up, and why."""
+    """Cancel it while nothing came, or close it: with what is given up, and why.
+
+    A drop-ship order ends with the customer's order.
+    """
     order = purchase_or_404(request, number, Permission.PURCHASING_MANAGE)
     lines = list(order.lines.select_related("sku").order_by("position"))
     cancelling = order.status in (S.DRAFT, S.ORDERED, S.CONFIRMED)
-    if order.status in (S.CLOSED, S.CANCELLED):
+    if order.status in (S.CLOSED, S.CANCELLED) or order.demand is not None:
         return redirect("purchase-order-detail", order.number)
     form = ReasonForm(request.POST or None)
     if form.is_valid():

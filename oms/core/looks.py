@@ -105,6 +105,7 @@ STATUS_LOOK: dict[str, Look] = {
     "ordered": Look("blue", "send", pgettext_lazy("status", "Ordered")),
     "confirmed": Look("blue", "calendar-check", pgettext_lazy("status", "Confirmed")),
     "closed": Look("grey", "circle-check", pgettext_lazy("status", "Closed")),
+    "drop_ship": Look("grey", "truck-delivery", pgettext_lazy("status", "Drop-ship")),
     "matched": Look("green", "circle-check", pgettext_lazy("status", "Matched")),
     "differs": Look("amber", "equal-not", pgettext_lazy("status", "Differs")),
     "accepted": Look("grey", "checks", pgettext_lazy("status", "Accepted")),

@@ -96,9 +96,9 @@ class DeliveryIn:
 
 
 def _arriving(actor: Actor) -> QuerySet[PurchaseOrder]:
-    """Those of which something may come, where the actor handles stock."""
+    """Those of which something may come to us, where the actor handles stock."""
     rows = purchases_visible(actor, Permission.STOCK_HANDLE)
-    return rows.filter(status__in=PURCHASE_ARRIVING)
+    return rows.filter(status__in=PURCHASE_ARRIVING, demand=None)
 
 
 def _goods(order: PurchaseOrder, *, units: int = 0, lines: Sequence[Wanted] = ()) -> Goods:

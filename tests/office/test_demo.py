@@ -275,6 +275,11 @@ def test_it_buys_from_suppliers_and_knows_what_things_cost() -> None:
     assert reorder_suggestions(warehouse, Policy(), days=90)
 
 
+def test_a_supplier_sends_two_orders() -> None:
+    theirs = PurchaseOrder.objects.exclude(demand=None).order_by("pk")
+    assert list(theirs.values_list("status", flat=True)) == ["closed", "ordered"]
+
+
 def test_a_shortage_with_two_orders_and_a_way_out() -> None:
     item = Shortage.objects.get(closed_at=None, cause="count 402")
     waiting = affected_by(item)

@@ -21,6 +21,7 @@ from oms.office.demo.companies import CLOSED, DEDICATED, FIRMS, companies_make
 from oms.office.demo.counts import counts_now, cycle_count
 from oms.office.demo.customers import customers_invent
 from oms.office.demo.dispositions import dispositions_make
+from oms.office.demo.drop_ships import DropShips
 from oms.office.demo.lacking import Lacking
 from oms.office.demo.parcels import Parcels, begun, packed, picked, sent
 from oms.office.demo.people import BUYER_OF, HOME_STORE, OTHER_STORE, people_make
@@ -146,6 +147,7 @@ def _business(world: World, scale: int) -> None:
     purchasing = Purchasing(world)
     purchasing.make()
     purchasing.play()
+    DropShips(world, purchasing).play()
     Transfers(world).play()
     feeds_send(world)
     pickups.sweeps(world.timeline.moment)

@@ -17,6 +17,9 @@ from django.views.decorators.vary import vary_on_headers
 from catalog.directory import trace_names
 from catalog.pricing.explain import explained as price_explained
 from inventory.models import Location
+from inventory.selectors.purchasing import purchases_visible
+from inventory.status import LocationKind
+from oms.core.actors import Actor
 from oms.core.errors import NotFound
 from oms.core.permissions import Permission, grants_for
 from oms.core.web import COUNTED_ROWS, ListPage, PageRequest, page
@@ -94,7 +97,7 @@ def order_detail(request: HttpRequest, number: int) -> HttpResponse:
     actor = cast(PageRequest, request).actor
     may_change = grants_for(actor, Permission.ORDERS_MANAGE).any
     may_fulfil = grants_for(actor, Permission.ORDERS_FULFIL).any
-    works = _works(record, may_fulfil)
+    works = _works(record, may_fulfil, _purchases(record, actor))
     context = {
         "order": order,
         "method": method_of(order.method),
@@ -154,7 +157,19 @@ def _lines(lines: Sequence[OrderLine], order: Order) -> list[dict[str, Any]]:
     ]
 
 
-def _works(record: OrderRecord, may_fulfil: bool) -> list[dict[str, Any]]:
+def _purchases(record: OrderRecord, actor: Actor) -> Mapping[UUID, int]:
+    """Fulfilment order → the number of what we ordered of the supplier that does it."""
+    works = [one.fulfilment_order for one in record.work or ()]
+    theirs = [work.uid for work in works if work.location.kind == LocationKind.SUPPLIER]
+    if not theirs:
+        return {}
+    found = purchases_visible(actor).filter(demand__in=theirs).order_by("pk")
+    return {one.demand: one.number for one in found if one.demand is not None}
+
+
+def _works(
+    record: OrderRecord, may_fulfil: bool, purchases: Mapping[UUID, int]
+) -> list[dict[str, Any]]:
     """Each location's work for the page, what is finished last."""
     works = [
         {
@@ -163,6 +178,7 @@ def _works(record: OrderRecord, may_fulfil: bool) -> list[dict[str, Any]]:
             "rows": [(record.positions[line.order_line_id], line) for line in work.lines],
             "tone": promise_tone(work.fulfilment_order.promised_at, work.fulfilment_order.status),
             "open": work.fulfilment_order.status in FULFILMENT_OPEN,
+            "purchase": purchases.get(work.fulfilment_order.uid),
             "carrier": carrier_label(work.shipment.carrier) if work.shipment else "",
             "action": _action(work, several=len(record.work or ()) > 1) if may_fulfil else None,
         }
