@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from inventory.api import batches, dispositions, purchasing, stock, transfers
+from inventory.api import batches, counts, dispositions, purchasing, stock, transfers
 
 urlpatterns = [
     path("locations/", stock.LocationListView.as_view(), name="api-location-list"),
@@ -42,6 +42,19 @@ urlpatterns = [
         purchasing.PurchaseReceiveView.as_view(),
         name="api-purchase-order-receive",
     ),
+    path("counts/", counts.CountListView.as_view(), name="api-count-list"),
+    path("counts/<int:number>/", counts.CountView.as_view(), name="api-count"),
+    path(
+        "counts/<int:number>/lines/", counts.CountLineListView.as_view(), name="api-count-line-list"
+    ),
+    path("counts/<int:number>/finish/", counts.CountFinishView.as_view(), name="api-count-finish"),
+    path(
+        "counts/<int:number>/approve/", counts.CountApproveView.as_view(), name="api-count-approve"
+    ),
+    path(
+        "counts/<int:number>/recount/", counts.CountRecountView.as_view(), name="api-count-recount"
+    ),
+    path("counts/<int:number>/cancel/", counts.CountCancelView.as_view(), name="api-count-cancel"),
     path("transfers/", transfers.TransferListView.as_view(), name="api-transfer-list"),
     path("transfers/<int:number>/", transfers.TransferView.as_view(), name="api-transfer"),
     path(

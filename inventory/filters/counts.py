@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Sku
 from catalog.selectors import skus_search
+from inventory.filters.fields import CodesFilter, SkuFilter
 from inventory.models import CountLine, StockCount
 from inventory.selectors import locations_visible
 from inventory.status import COUNT_LINE_OPEN, COUNT_OPEN, CountLineStatus, CountStatus
@@ -73,3 +74,20 @@ class CountLineFilter(filters.FilterSet):
             "extra": Q(is_extra=True),
         }[value]
         return rows.filter(condition)
+
+
+class CountApiFilter(filters.FilterSet):
+    status = filters.MultipleChoiceFilter(choices=CountStatus.choices)
+    location = CodesFilter("location__code", help_text="Location codes, comma-separated.")
+
+    class Meta:
+        model = StockCount
+        fields: ClassVar[list[str]] = []
+
+
+class CountLineApiFilter(SkuFilter):
+    status = filters.MultipleChoiceFilter(choices=CountLineStatus.choices)
+
+    class Meta:
+        model = CountLine
+        fields: ClassVar[list[str]] = []

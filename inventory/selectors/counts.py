@@ -20,9 +20,9 @@ from django.db.models import (
 from django.db.models.functions import Abs, Coalesce
 
 from inventory.models import CountLine, Stock, StockCount
-from inventory.status import COUNT_LINE_OPEN, COUNT_OPEN, CountLineStatus
+from inventory.status import COUNT_ENTERING, COUNT_LINE_OPEN, COUNT_OPEN, CountLineStatus
 from oms.core.actors import Actor
-from oms.core.permissions import Permission
+from oms.core.permissions import Permission, grants_for
 
 AMOUNT: DecimalField = DecimalField(max_digits=20, decimal_places=4)
 COUNTED = Q(first__isnull=False)
@@ -52,6 +52,14 @@ def counts_visible(actor: Actor, permission: Permission) -> QuerySet[StockCount]
 def counts_open(actor: Actor, permission: Permission) -> QuerySet[StockCount]:
     """Those that are neither posted nor cancelled."""
     return counts_visible(actor, permission).filter(status__in=COUNT_OPEN)
+
+
+def figures_hidden(count: StockCount, *, actor: Actor) -> bool:
+    """A blind count stays so for those who count: what should be there is kept from `actor`."""
+    if not count.is_blind or count.status not in COUNT_ENTERING:
+        return False
+    adjusts = grants_for(actor, Permission.STOCK_ADJUST)
+    return not adjusts.everything and count.location_id not in adjusts.scopes.get("location", ())
 
 
 def with_value(lines: QuerySet[CountLine]) -> QuerySet[CountLine]:

@@ -1,29 +1,11 @@
 """What the stock sync takes and answers."""
 
-from datetime import datetime
-from typing import ClassVar
-
-from django.utils.timezone import is_naive
-from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from inventory.models import StockBatch
-from inventory.serializers.fields import PlainText
+from inventory.serializers.fields import Moment, PlainText
 from inventory.status import BatchKind
 from oms.core.api.strict import StrictSerializer
-
-
-class Moment(serializers.DateTimeField):
-    """A moment with its zone: without one, the hour of a count would be anybody's guess."""
-
-    default_error_messages: ClassVar = {
-        "no_zone": _("Give the moment with its zone, like 2026-11-22T19:30:00Z or …+01:00")
-    }
-
-    def enforce_timezone(self, value: datetime) -> datetime:
-        if is_naive(value):
-            self.fail("no_zone")
-        return super().enforce_timezone(value)
 
 
 class BatchInput(StrictSerializer):

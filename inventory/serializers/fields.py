@@ -1,7 +1,9 @@
 """Fields that take nothing but what they say."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, ClassVar
 
+from django.utils.timezone import is_naive
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
@@ -25,3 +27,16 @@ class Units(serializers.IntegerField):
         if type(data) is not int:
             raise ValidationError(_("Send a whole number"), code="wrong_type")
         return data
+
+
+class Moment(serializers.DateTimeField):
+    """A moment with its zone: without one, the hour of a count would be anybody's guess."""
+
+    default_error_messages: ClassVar = {
+        "no_zone": _("Give the moment with its zone, like 2026-11-22T19:30:00Z or …+01:00")
+    }
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        if is_naive(value):
+            self.fail("no_zone")
+        return super().enforce_timezone(value)

@@ -146,8 +146,9 @@ def lines_count(
     lines = list(count.lines.filter(sku__in=found).select_related("sku").order_by("sku"))
     if count.status == CountStatus.RECOUNT:
         lines = [line for line in lines if _is_again(line)]
-    if len(lines) != len(found):
-        raise NotOnCount(can_add=False)
+    missing = set(found) - {line.sku_id for line in lines}
+    if missing:
+        raise NotOnCount(sku=Sku.objects.get(pk=min(missing)).code, can_add=False)
     _tally(count, {line: found[line.sku_id] for line in lines}, at=at, actor=actor)
     return lines
 

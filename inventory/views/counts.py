@@ -20,6 +20,7 @@ from inventory.selectors import locations_visible
 from inventory.selectors.counts import (
     count_off,
     counts_visible,
+    figures_hidden,
     lines_in_walking_order,
     on_hand_of,
     with_value,
@@ -125,9 +126,7 @@ class CountLineList(ListPage):
 
     @property
     def is_hidden(self) -> bool:
-        """A blind count stays so for those who count."""
-        counting = self.one.status in COUNT_ENTERING
-        return self.one.is_blind and counting and not self.may(Permission.STOCK_ADJUST)
+        return figures_hidden(self.one, actor=self.request.actor)
 
     def table_options(self, rows: QuerySet[Any]) -> Mapping[str, Any]:
         del rows
