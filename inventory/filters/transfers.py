@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from inventory.filters.fields import CodesFilter
 from inventory.models import Transfer, TransferDiscrepancy
 from inventory.selectors import locations_visible
-from inventory.selectors.transfers import discrepancies_unsettled, transfer_number
+from inventory.selectors.transfers import discrepancies_unsettled, transfer_number, transfers_late
 from inventory.status import DiscrepancyKind, TransferStatus
 from oms.core.permissions import Permission
 
@@ -30,6 +30,7 @@ class TransferFilter(filters.FilterSet):
     source = filters.ChoiceFilter("source__code", label=_("From"), choices=())
     destination = filters.ChoiceFilter("destination__code", label=_("To"), choices=())
     sku = filters.CharFilter("lines__sku__code", label=_("SKU"), widget=forms.HiddenInput)
+    late = filters.BooleanFilter(method="filter_late", label=_("Late"), widget=forms.CheckboxInput)
     lost = filters.BooleanFilter(
         method="filter_lost", label=_("Something is missing"), widget=forms.CheckboxInput
     )
@@ -49,6 +50,9 @@ class TransferFilter(filters.FilterSet):
         )
         number = transfer_number(text)
         return rows.filter(fits | Q(number=number) if number else fits)
+
+    def filter_late(self, rows: QuerySet[Transfer], _name: str, value: bool) -> QuerySet[Transfer]:
+        return transfers_late(rows) if value else rows
 
     def filter_lost(self, rows: QuerySet[Transfer], _name: str, value: bool) -> QuerySet[Transfer]:
         missing = discrepancies_unsettled().values("line__transfer")

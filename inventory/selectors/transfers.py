@@ -14,6 +14,7 @@ from inventory.models import (
 from inventory.selectors.availability import locations_visible
 from inventory.status import TRANSFER_ON_ITS_WAY, TRANSFER_TO_SEND
 from oms.core.actors import Actor
+from oms.core.clock import now, retailer_zone
 from oms.core.permissions import Permission
 from oms.core.qr import numbered_code, numbered_read
 
@@ -60,6 +61,14 @@ def with_units(transfers: QuerySet[Transfer]) -> QuerySet[Transfer]:
             ),
             0,
         ),
+    )
+
+
+def transfers_late(transfers: QuerySet[Transfer]) -> QuerySet[Transfer]:
+    """Those expected before today of which something has not arrived, or not even left."""
+    today = now().astimezone(retailer_zone()).date()
+    return transfers.filter(
+        status__in=TRANSFER_TO_SEND | TRANSFER_ON_ITS_WAY, expected_on__lt=today
     )
 
 

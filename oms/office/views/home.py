@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from oms.core.permissions import Permission
 from oms.core.web import PageRequest, htmx, page
+from oms.office.selectors.attention import attention
 from oms.office.selectors.charts import fulfilment_by_method, orders_by_day, work_by_location
 from oms.office.selectors.figures import (
     sales_figures,
@@ -33,6 +34,7 @@ def office_home(request: PageRequest) -> HttpResponse:
         "work": work_figures(actor),
         "shortages": shortage_count(actor),
         "trouble": trouble_figures(),
+        "attention": attention(actor),
     }
     if htmx(request):
         # The figures refresh by themselves; the charts stay until the page is opened again.
