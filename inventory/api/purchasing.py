@@ -1,7 +1,6 @@
 """Purchasing over REST: suppliers, what they sell, purchase orders and their deliveries."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet
@@ -12,9 +11,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from catalog.models import Sku
-from catalog.selectors import skus_by_code
 from inventory import purchasing_examples as examples
+from inventory.api.documents import (
+    DocumentMoveView,
+    DocumentView,
+    Row,
+    Written,
+    location_of,
+    skus_of,
+)
 from inventory.api.stock import StockReadView
 from inventory.errors import DropShipped, OverReceipt
 from inventory.filters.purchasing import (
@@ -22,7 +27,7 @@ from inventory.filters.purchasing import (
     SupplierApiFilter,
     SupplierItemApiFilter,
 )
-from inventory.models import Location, PurchaseOrder, PurchaseOrderLine, Supplier, SupplierItem
+from inventory.models import PurchaseOrder, PurchaseOrderLine, Supplier, SupplierItem
 from inventory.selectors import locations_visible
 from inventory.selectors.purchasing import purchases_visible
 from inventory.serializers.purchasing import (
@@ -47,7 +52,6 @@ from oms.core.errors import InvalidInput, InvalidTransition, Issue, NotFound
 from oms.core.permissions import Permission
 
 TAG = ["Purchasing"]
-Written = tuple[int, Any, dict[str, str]]
 
 
 class PurchasingReadView(StockReadView):
@@ -92,23 +96,13 @@ class SupplierItemListView(PurchasingReadView):
         return self.listed(request)
 
 
-class PurchaseReadView(PurchasingReadView):
+class PurchaseReadView(DocumentView):
+    permissions_required: ClassVar[dict[str, Permission]] = {"GET": Permission.PURCHASING_VIEW}
     queryset = PurchaseOrder.objects.none()
     serializer_class = PurchaseAnswer
 
-    def get_queryset(self) -> QuerySet[PurchaseOrder]:
-        return whole(purchases_visible(self.actor))
-
-    def purchase(self, number: int, permission: Permission) -> PurchaseOrder:
-        """One the key may reach. Raises NotFound."""
-        order = whole(purchases_visible(self.actor, permission)).filter(number=number).first()
-        if order is None:
-            raise NotFound
-        return order
-
-    def answer(self, number: int) -> Any:
-        """The order as it is now."""
-        return PurchaseAnswer(self.purchase(number, Permission.PURCHASING_MANAGE)).data
+    def reached(self, permission: Permission) -> QuerySet[PurchaseOrder]:
+        return whole(purchases_visible(self.actor, permission))
 
 
 class PurchaseListView(PurchaseReadView):
@@ -157,21 +151,19 @@ class PurchaseListView(PurchaseReadView):
             if data["order"]:
                 purchase_send(order.number, actor=self.actor)
             address = reverse("api-purchase-order", args=[order.number], request=request)
-            return 201, self.answer(order.number), {"Location": address}
+            return 201, self.represented(order.number), {"Location": address}
 
         return self.write_once(request, perform)
 
-    def _request(self, data: Mapping[str, Any]) -> PurchaseRequest:
+    def _request(self, data: Row) -> PurchaseRequest:
         supplier = Supplier.objects.filter(code=data["supplier"], is_active=True).first()
         places = locations_visible(self.actor, Permission.PURCHASING_MANAGE)
-        location: Location | None = places.filter(code=data["location"]).first()
         issues: list[Issue] = []
         if supplier is None:
             words = _("There is no active supplier with this code")
             issues.append(Issue("supplier", words, "unknown_supplier"))
-        if location is None:
-            issues.append(Issue("location", _("There is no such location"), "unknown_location"))
-        skus = skus_of(data["lines"], issues)
+        location = location_of(places, "location", data["location"], issues)
+        skus = skus_of((line["sku"] for line in data["lines"]), issues)
         if supplier is None or location is None or issues:
             raise InvalidInput(issues)
         lines = [
@@ -197,11 +189,10 @@ class PurchaseView(PurchaseReadView):
     def get(self, request: Request, number: int) -> Response:
         """One order with its lines."""
         query_known(request, ())
-        order = self.purchase(number, Permission.PURCHASING_VIEW)
-        return Response(PurchaseAnswer(order).data)
+        return Response(self.represented(number))
 
 
-class PurchaseReceiveView(PurchaseReadView):
+class PurchaseReceiveView(DocumentMoveView, PurchaseReadView):
     """`/purchase-orders/{number}/receive/`."""
 
     permissions_required: ClassVar[dict[str, Permission]] = {"POST": Permission.PURCHASING_MANAGE}
@@ -228,15 +219,11 @@ class PurchaseReceiveView(PurchaseReadView):
     )
     def post(self, request: Request, number: int) -> HttpResponse:
         """Good units go into stock, whole or in part; damaged ones are still owed."""
-        query_known(request, ())
-        order = self.purchase(number, Permission.PURCHASING_MANAGE)
-        data = RECEIVE.run_validation(request.data)
 
-        def perform() -> Written:
+        def receive(order: PurchaseOrder, data: Row) -> None:
             purchase_receive(order.number, delivery_of(order, data), actor=self.actor)
-            return 200, self.answer(order.number), {}
 
-        return self.write_once(request, perform)
+        return self.act(request, number, RECEIVE, receive)
 
 
 def whole(rows: QuerySet[PurchaseOrder]) -> QuerySet[PurchaseOrder]:
@@ -245,24 +232,10 @@ def whole(rows: QuerySet[PurchaseOrder]) -> QuerySet[PurchaseOrder]:
     return rows.prefetch_related(Prefetch("lines", lines))
 
 
-def skus_of(rows: list[dict[str, Any]], issues: list[Issue]) -> list[Sku]:
-    """The SKUs of rows; `issues` gets those that name none."""
-    found = skus_by_code(row["sku"] for row in rows)
-    skus: list[Sku] = []
-    for position, row in enumerate(rows):
-        sku = found.get(row["sku"].upper())
-        if sku is None:
-            words = _("There is no such SKU")
-            issues.append(Issue(f"lines[{position}].sku", words, "unknown_sku"))
-        else:
-            skus.append(sku)
-    return skus
-
-
-def delivery_of(order: PurchaseOrder, data: Mapping[str, Any]) -> Delivery:
+def delivery_of(order: PurchaseOrder, data: Row) -> Delivery:
     """What came, by the lines of the order. Raises InvalidInput naming the rows."""
     issues: list[Issue] = []
-    skus = skus_of(data["lines"], issues)
+    skus = skus_of((line["sku"] for line in data["lines"]), issues)
     if issues:
         raise InvalidInput(issues)
     by_sku = {line.sku_id: line for line in order.lines.all()}

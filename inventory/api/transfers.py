@@ -1,19 +1,24 @@
 """Transfers over REST: for a warehouse system that picks, sends and receives."""
 
-from collections.abc import Callable, Iterable
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import ClassVar
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from catalog.selectors import skus_by_code
 from inventory import examples
-from inventory.api.stock import StockReadView
+from inventory.api.documents import (
+    DocumentMoveView,
+    DocumentView,
+    Row,
+    Written,
+    location_of,
+    units_of,
+)
 from inventory.errors import AlreadyBooked, InsufficientStock, Shortage
 from inventory.filters.transfers import TransferApiFilter
 from inventory.models import Location, Transfer
@@ -37,25 +42,12 @@ from oms.core.permissions import Permission
 TAGS = ["Transfers"]
 
 
-class TransferReadView(StockReadView):
+class TransferReadView(DocumentView):
     queryset = Transfer.objects.none()
     serializer_class = TransferAnswer
 
-    def get_queryset(self) -> QuerySet[Transfer]:
-        return with_lines(transfers_visible(self.actor, self._permission))
-
-    @property
-    def _permission(self) -> Permission:
-        return self.permissions_required[str(self.request.method)]
-
-    def transfer(self, number: int) -> Transfer:
-        found = self.get_queryset().filter(number=number).first()
-        if found is None:
-            raise NotFound
-        return found
-
-    def represented(self, number: int) -> Any:
-        return self.get_serializer(self.transfer(number)).data
+    def reached(self, permission: Permission) -> QuerySet[Transfer]:
+        return with_lines(transfers_visible(self.actor, permission))
 
 
 class TransferListView(TransferReadView):
@@ -100,15 +92,8 @@ class TransferListView(TransferReadView):
         """Claims the units at the source, all or none; the key handles stock at either end."""
         data = TRANSFER.run_validation(request.data)
 
-        def perform() -> tuple[int, Any, dict[str, str]]:
-            wanted = TransferRequest(
-                source=_location("source", data["source"]),
-                destination=_location("destination", data["destination"]),
-                units=_units(data["lines"], "quantity"),
-                expected_on=data["expected_on"],
-                note=data["note"],
-            )
-            made = transfer_request(wanted, actor=self.actor)
+        def perform() -> Written:
+            made = transfer_request(_request(data), actor=self.actor)
             address = reverse("api-transfer", args=[made.number], request=request)
             return 201, self.represented(made.number), {"Location": address}
 
@@ -131,21 +116,8 @@ class TransferView(TransferReadView):
         return Response(self.represented(number))
 
 
-class TransferMoveView(TransferReadView):
-    """Base of what is reported about a transfer."""
-
+class TransferMoveView(DocumentMoveView, TransferReadView):
     permissions_required: ClassVar[dict[str, Permission]] = {"POST": Permission.STOCK_HANDLE}
-
-    def act(
-        self, request: Request, number: int, perform: Callable[[Transfer], object]
-    ) -> HttpResponse:
-        """Do it once. The transfer is found before the body is read: a foreign one is not there."""
-
-        def once() -> tuple[int, Any, dict[str, str]]:
-            perform(self.transfer(number))
-            return 200, self.represented(number), {}
-
-        return self.write_once(request, once)
 
 
 class TransferShipView(TransferMoveView):
@@ -169,17 +141,16 @@ class TransferShipView(TransferMoveView):
         Only who handles stock at the source may report it.
         """
 
-        def ship(transfer: Transfer) -> None:
-            data = SHIP.run_validation(request.data)
+        def ship(transfer: Transfer, data: Row) -> None:
             lines = data["lines"]
             transfer_ship(
                 transfer.uid,
-                units=None if lines is None else _units(lines, "shipped"),
+                units=None if lines is None else _moved(lines, "shipped"),
                 expected_on=data["expected_on"],
                 actor=self.actor,
             )
 
-        return self.act(request, number, ship)
+        return self.act(request, number, SHIP, ship)
 
 
 class TransferReceiveView(TransferMoveView):
@@ -202,41 +173,41 @@ class TransferReceiveView(TransferMoveView):
         damaged still comes. Only who handles stock at the destination may report it.
         """
 
-        def receive(transfer: Transfer) -> None:
-            data = RECEIVE.run_validation(request.data)
+        def receive(transfer: Transfer, data: Row) -> None:
             arrival = Arrival(
                 data["reference"],
-                _units(data["lines"], "received"),
-                missing=_units(data["lines"], "missing"),
-                damaged=_units(data["lines"], "damaged"),
+                _moved(data["lines"], "received"),
+                missing=_moved(data["lines"], "missing"),
+                damaged=_moved(data["lines"], "damaged"),
             )
             transfer_receive(transfer.uid, arrival, actor=self.actor)
 
-        return self.act(request, number, receive)
+        return self.act(request, number, RECEIVE, receive)
 
 
-def _location(field: str, code: str) -> Location:
-    """One of our locations: whoever may move goods may name where to. Raises InvalidInput."""
-    found: Location | None = Location.objects.filter(code=code).first()
-    if found is None:
-        words = _("There is no such location")
-        raise InvalidInput([Issue(field, words, "unknown_location")])
-    return found
-
-
-def _units(rows: Iterable[dict[str, Any]], column: str) -> dict[int, int]:
-    """SKU id → units, the same SKU summed. Raises InvalidInput naming each unknown SKU."""
-    rows = list(rows)
-    skus = skus_by_code(row["sku"] for row in rows)
+def _request(data: Row) -> TransferRequest:
+    """What is asked for. Raises InvalidInput naming what does not exist."""
     issues: list[Issue] = []
-    units: dict[int, int] = {}
-    for position, row in enumerate(rows):
-        sku = skus.get(row["sku"].strip().upper())
-        if sku is None:
-            words = _("There is no such SKU")
-            issues.append(Issue(f"lines[{position}].sku", words, "unknown_sku"))
-        elif row[column]:
-            units[sku.pk] = units.get(sku.pk, 0) + row[column]
+    # Whoever may move goods may name where to.
+    places = Location.objects.all()
+    source = location_of(places, "source", data["source"], issues)
+    destination = location_of(places, "destination", data["destination"], issues)
+    units = units_of(data["lines"], "quantity", issues)
+    if source is None or destination is None or issues:
+        raise InvalidInput(issues)
+    return TransferRequest(
+        source=source,
+        destination=destination,
+        units=units,
+        expected_on=data["expected_on"],
+        note=data["note"],
+    )
+
+
+def _moved(rows: Sequence[Row], column: str) -> dict[int, int]:
+    """SKU id → units of `column` where there are any. Raises InvalidInput naming unknown SKUs."""
+    issues: list[Issue] = []
+    units = units_of(rows, column, issues)
     if issues:
         raise InvalidInput(issues)
-    return units
+    return {sku_id: moved for sku_id, moved in units.items() if moved}

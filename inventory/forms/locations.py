@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from inventory.forms.imports import ImportForm
 from inventory.models import Location
 
 SPAN = re.compile(r"(\d{1,2})[:.](\d{2})\s*[-–]\s*(\d{1,2})[:.](\d{2})")  # noqa: RUF001
@@ -97,34 +98,10 @@ class LocationForm(forms.ModelForm):
         return data
 
 
-class LocationImportForm(forms.Form):
+class LocationImportForm(ImportForm):
     """A table of locations."""
 
-    file = forms.FileField(
-        label=_("File"),
-        help_text=_("CSV or XLSX with the column code, and any of those in the template."),
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
-    )
-    dry_run = forms.BooleanField(
-        label=_("Check only"),
-        required=False,
-        initial=True,
-        help_text=_("Says what would change and what is wrong; changes nothing."),
-    )
-    keep_good = forms.BooleanField(
-        label=_("Keep the good rows"),
-        required=False,
-        help_text=_("Otherwise one wrong row stops the whole file."),
-    )
-
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file.size > settings.IMPORT_MAX_BYTES:
-            megabytes = settings.IMPORT_MAX_BYTES // 1024 // 1024
-            raise ValidationError(
-                _("The file is larger than %(limit)d MB; split it"), params={"limit": megabytes}
-            )
-        return file
+    file_help = _("CSV or XLSX with the column code, and any of those in the template.")
 
 
 def spans_text(spans: list[list[str]]) -> str:

@@ -4,10 +4,9 @@ import uuid
 from typing import Any
 
 from django import forms
-from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from inventory.forms.imports import ImportForm
 from inventory.models import Location
 from inventory.status import AdjustmentReason
 
@@ -58,16 +57,14 @@ class CorrectionForm(forms.Form):
         return data
 
 
-class StockImportForm(forms.Form):
+class StockImportForm(ImportForm):
     """A table of counted stock."""
 
-    file = forms.FileField(
-        label=_("File"),
-        help_text=_(
-            "CSV or XLSX with the columns location, sku, quantity and, if you like, safety_stock."
-        ),
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
+    field_order = ("file", "location")
+    file_help = _(
+        "CSV or XLSX with the columns location, sku, quantity and, if you like, safety_stock."
     )
+
     location = forms.ModelChoiceField(
         label=_("Location"),
         queryset=Location.objects.none(),
@@ -76,27 +73,11 @@ class StockImportForm(forms.Form):
         empty_label=_("As the file says"),
         help_text=_("For a file without a location column."),
     )
-    dry_run = forms.BooleanField(
-        label=_("Check only"),
-        required=False,
-        initial=True,
-        help_text=_("Says what would change and what is wrong; changes nothing."),
-    )
-    keep_good = forms.BooleanField(
-        label=_("Keep the good rows"),
-        required=False,
-        help_text=_("Otherwise one wrong row stops the whole file."),
-    )
 
     def __init__(self, *args: Any, locations: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["location"].queryset = locations  # type: ignore[attr-defined]
 
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file.size > settings.IMPORT_MAX_BYTES:
-            megabytes = settings.IMPORT_MAX_BYTES // 1024 // 1024
-            raise ValidationError(
-                _("The file is larger than %(limit)d MB; split it"), params={"limit": megabytes}
-            )
-        return file
+    def params(self) -> dict[str, Any]:
+        params, location = super().params(), self.cleaned_data["location"]
+        return params | {"location": location.code if location else ""}

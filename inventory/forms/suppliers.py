@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.forms.fields import CURRENCIES
 from catalog.models import Sku
 from catalog.selectors import kit_components, skus_by_code
+from inventory.forms.imports import ImportForm
 from inventory.forms.locations import CODE
 from inventory.models import Location, Supplier, SupplierItem
 from inventory.services.suppliers import ItemValues
@@ -121,8 +122,11 @@ class SupplierItemForm(forms.ModelForm):
         return ItemValues(data.pop("sku_code").pk, **data)
 
 
-class SupplierImportForm(forms.Form):
+class SupplierImportForm(ImportForm):
     """A table of suppliers or of what they sell."""
+
+    field_order = ("what",)
+    file_help = _("CSV or XLSX; the template has the columns.")
 
     what = forms.ChoiceField(
         label=_("What the file holds"),
@@ -130,28 +134,3 @@ class SupplierImportForm(forms.Form):
         initial="items",
         widget=forms.RadioSelect,
     )
-    file = forms.FileField(
-        label=_("File"),
-        help_text=_("CSV or XLSX; the template has the columns."),
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
-    )
-    dry_run = forms.BooleanField(
-        label=_("Check only"),
-        required=False,
-        initial=True,
-        help_text=_("Says what would change and what is wrong; changes nothing."),
-    )
-    keep_good = forms.BooleanField(
-        label=_("Keep the good rows"),
-        required=False,
-        help_text=_("Otherwise one wrong row stops the whole file."),
-    )
-
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file.size > settings.IMPORT_MAX_BYTES:
-            raise ValidationError(
-                _("The file is larger than %(limit)d MB; split it"),
-                params={"limit": settings.IMPORT_MAX_BYTES // 1024 // 1024},
-            )
-        return file

@@ -6,16 +6,14 @@ admin, SQL) is heard, and the statements that move stock are not slowed down.
 
 from typing import ClassVar
 
-import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Category, KitComponent, Product, Sku
+from inventory.models.hearing import heard_always, heard_when
 from inventory.models.locations import Location
 from inventory.models.transactions import CurrentTransaction
-
-TOLD = "INSERT INTO inventory_availabilitychange ({column}) VALUES (NEW.id); RETURN NULL;"
 
 
 class AvailabilityChange(models.Model):
@@ -63,22 +61,7 @@ class HeardKitComponent(KitComponent):
 
     class Meta:
         proxy = True
-        triggers: ClassVar = [
-            pgtrigger.Trigger(
-                name="availability_changes",
-                when=pgtrigger.After,
-                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-                func="""
-                    IF TG_OP <> 'INSERT' THEN
-                        INSERT INTO inventory_availabilitychange (sku_id) VALUES (OLD.kit_id);
-                    END IF;
-                    IF TG_OP <> 'DELETE' THEN
-                        INSERT INTO inventory_availabilitychange (sku_id) VALUES (NEW.kit_id);
-                    END IF;
-                    RETURN NULL;
-                """,
-            )
-        ]
+        triggers: ClassVar = [heard_always({"sku_id": "kit_id"})]
 
 
 class HeardSku(Sku):
@@ -87,15 +70,7 @@ class HeardSku(Sku):
     class Meta:
         proxy = True
         triggers: ClassVar = [
-            pgtrigger.Trigger(
-                name="availability_changes",
-                when=pgtrigger.After,
-                operation=pgtrigger.UpdateOf("status", "product_id"),  # type: ignore[no-untyped-call]
-                condition=pgtrigger.Condition(
-                    "OLD.status <> NEW.status OR OLD.product_id <> NEW.product_id"
-                ),
-                func=TOLD.format(column="sku_id"),
-            )
+            heard_when("status", "product_id", columns="sku_id", rows="VALUES (NEW.id)")
         ]
 
 
@@ -105,16 +80,10 @@ class HeardProduct(Product):
     class Meta:
         proxy = True
         triggers: ClassVar = [
-            pgtrigger.Trigger(
-                name="availability_changes",
-                when=pgtrigger.After,
-                operation=pgtrigger.UpdateOf("category_id"),  # type: ignore[no-untyped-call]
-                condition=pgtrigger.Condition("OLD.category_id <> NEW.category_id"),
-                func="""
-                    INSERT INTO inventory_availabilitychange (sku_id)
-                    SELECT id FROM catalog_sku WHERE product_id = NEW.id;
-                    RETURN NULL;
-                """,
+            heard_when(
+                "category_id",
+                columns="sku_id",
+                rows="SELECT id FROM catalog_sku WHERE product_id = NEW.id",
             )
         ]
 
@@ -124,12 +93,4 @@ class HeardCategory(Category):
 
     class Meta:
         proxy = True
-        triggers: ClassVar = [
-            pgtrigger.Trigger(
-                name="availability_changes",
-                when=pgtrigger.After,
-                operation=pgtrigger.UpdateOf("path"),  # type: ignore[no-untyped-call]
-                condition=pgtrigger.Condition("OLD.path <> NEW.path"),
-                func=TOLD.format(column="category_id"),
-            )
-        ]
+        triggers: ClassVar = [heard_when("path", columns="category_id", rows="VALUES (NEW.id)")]

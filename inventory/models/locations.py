@@ -4,11 +4,11 @@ import uuid
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
-import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from guardian.models import UserObjectPermissionBase
 
+from inventory.models.hearing import heard_when
 from inventory.status import LocationKind
 from oms.core.permissions import Permission, ScopedQuerySet
 
@@ -60,16 +60,7 @@ class Location(models.Model):
         ordering: ClassVar = ["name"]
         permissions: ClassVar = [(p.value, p.label) for p in LOCATION_PERMISSIONS]
         triggers: ClassVar = [
-            pgtrigger.Trigger(
-                name="availability_changes",
-                when=pgtrigger.After,
-                operation=pgtrigger.UpdateOf("is_active"),  # type: ignore[no-untyped-call]
-                condition=pgtrigger.Condition("OLD.is_active <> NEW.is_active"),
-                func="""
-                    INSERT INTO inventory_availabilitychange (location_id) VALUES (NEW.id);
-                    RETURN NULL;
-                """,
-            )
+            heard_when("is_active", columns="location_id", rows="VALUES (NEW.id)")
         ]
 
     def __str__(self) -> str:

@@ -3,13 +3,13 @@
 import uuid
 from typing import ClassVar
 
-import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Category, Sku
+from inventory.models.hearing import heard_always
 from inventory.models.locations import Location
 from oms.core.permissions import ScopedModel
 
@@ -93,21 +93,12 @@ class AvailabilityRule(ScopedModel):
             ),
         ]
         triggers: ClassVar = [
-            pgtrigger.Trigger(
-                name="availability_changes",
-                when=pgtrigger.After,
-                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-                func="""
-                    IF TG_OP <> 'INSERT' THEN
-                        INSERT INTO inventory_availabilitychange (sku_id, category_id, location_id)
-                        VALUES (OLD.sku_id, OLD.category_id, OLD.location_id);
-                    END IF;
-                    IF TG_OP <> 'DELETE' THEN
-                        INSERT INTO inventory_availabilitychange (sku_id, category_id, location_id)
-                        VALUES (NEW.sku_id, NEW.category_id, NEW.location_id);
-                    END IF;
-                    RETURN NULL;
-                """,
+            heard_always(
+                {
+                    "sku_id": "sku_id",
+                    "category_id": "category_id",
+                    "location_id": "location_id",
+                }
             )
         ]
 

@@ -2,13 +2,13 @@
 
 from typing import ClassVar
 
-import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Sku
+from inventory.models.hearing import heard_when
 from inventory.models.locations import Location
 from inventory.models.shortages import SHORTAGE_TRIGGER
 from oms.core.permissions import ScopedModel
@@ -44,16 +44,10 @@ class Stock(ScopedModel):
         ]
         triggers: ClassVar = [
             # The other figures change with a movement; statements that leave this one never ask.
-            pgtrigger.Trigger(
-                name="availability_changes",
-                when=pgtrigger.After,
-                operation=pgtrigger.UpdateOf("safety_stock"),  # type: ignore[no-untyped-call]
-                condition=pgtrigger.Condition("OLD.safety_stock <> NEW.safety_stock"),
-                func="""
-                    INSERT INTO inventory_availabilitychange (sku_id, location_id)
-                    VALUES (NEW.sku_id, NEW.location_id);
-                    RETURN NULL;
-                """,
+            heard_when(
+                "safety_stock",
+                columns="sku_id, location_id",
+                rows="VALUES (NEW.sku_id, NEW.location_id)",
             ),
             SHORTAGE_TRIGGER,
         ]

@@ -23,14 +23,19 @@ from inventory.services.suppliers import (
 )
 from inventory.supplier_imports import COLUMNS
 from inventory.tables.purchasing import SupplierItemTable, SupplierTable
+from inventory.views.uploads import Upload
 from oms.core.errors import InvalidInput, NotFound
 from oms.core.export import export_csv
-from oms.core.jobs import job_start
-from oms.core.models import Job
 from oms.core.permissions import Permission, grants_for
 from oms.core.web import ListPage, PageRequest, page
 
-KIND = "inventory.supplier_import"
+SUPPLIERS = Upload(
+    kind="inventory.supplier_import",
+    title=gettext_lazy("Suppliers from %(name)s"),
+    template="inventory/supplier_import.html",
+    apply="supplier-import-apply",
+)
+# Orders on a supplier's page.
 RECENT = 10
 
 
@@ -151,42 +156,14 @@ def _item_form(request: PageRequest, supplier: Supplier, item: SupplierItem | No
 def supplier_import_page(request: PageRequest) -> HttpResponse:
     """Upload a table; the job's page shows how it goes."""
     form = SupplierImportForm(request.POST or None, request.FILES or None)
-    if form.is_valid():
-        data = form.cleaned_data
-        names = ("what", "dry_run", "keep_good")
-        job = _start(
-            request,
-            upload=data["file"].read(),
-            name=data["file"].name,
-            params={name: data[name] for name in names},
-        )
-        return redirect("job-detail", job.uid)
-    context = {
-        "form": form,
-        "jobs": _jobs(request)[:RECENT],
-        "columns": COLUMNS,
-        "item_columns": COLUMNS["items"],
-    }
-    status = 422 if form.is_bound else 200
-    return render(request, "inventory/supplier_import.html", context, status=status)
+    return SUPPLIERS.page(request, form, columns=COLUMNS, item_columns=COLUMNS["items"])
 
 
 @page(Permission.PURCHASING_MANAGE)
 @require_POST
 def supplier_import_apply(request: PageRequest, uid: UUID) -> HttpResponse:
-    """Apply a file that was only checked, as it was checked."""
-    checked = _jobs(request).filter(uid=uid, status=Job.Status.DONE).first()
-    if checked is None or checked.upload is None or not checked.params.get("dry_run"):
-        raise NotFound
-    job = _start(
-        request,
-        upload=bytes(checked.upload),
-        name=checked.upload_name,
-        # Who has seen the errors and says "apply" wants the rows without.
-        params={**checked.params, "dry_run": False, "keep_good": True},
-    )
-    messages.info(request, _("Applying %(name)s") % {"name": job.upload_name})
-    return redirect("job-detail", job.uid)
+    """Apply a file that was only checked."""
+    return SUPPLIERS.applied(request, uid)
 
 
 @page(Permission.PURCHASING_MANAGE)
@@ -204,22 +181,6 @@ def supplier_or_404(code: str) -> Supplier:
     if supplier is None:
         raise NotFound
     return supplier
-
-
-def _start(request: PageRequest, *, upload: bytes, name: str, params: dict[str, Any]) -> Job:
-    words = _("Check of %(name)s") if params["dry_run"] else _("Suppliers from %(name)s")
-    return job_start(
-        KIND,
-        title=words % {"name": name[:120]},
-        actor=request.actor,
-        params=params,
-        upload=upload,
-        upload_name=name[:200],
-    )
-
-
-def _jobs(request: PageRequest) -> QuerySet[Job]:
-    return Job.objects.filter(kind=KIND, created_by=request.user).defer("errors")
 
 
 supplier_list = page(Permission.PURCHASING_VIEW)(SupplierList.as_view())
