@@ -32,7 +32,7 @@ class StockChange:
 
 
 def adjust(rows: Sequence[StockChange], *, cause: str, actor: Actor) -> None:
-    """Book all the changes or none; stock rows that do not exist yet are made.
+    """Book all the changes or none; stock rows that do not exist yet are made before any locks.
 
     Rows of no change book nothing. Raises Shortage when on hand would fall below zero, and
     AlreadyBooked for a known source reference.

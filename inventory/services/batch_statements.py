@@ -119,7 +119,8 @@ ON CONFLICT (sku_id, location_id) DO NOTHING
 # On hand never falls below nothing: what a batch takes beyond it is told, not booked.
 APPLY = f"""
 WITH locked AS MATERIALIZED (
-        SELECT stock.id, stock.sku_id, stock.location_id, stock.on_hand, stock.allocated,
+        SELECT stock.id, stock.sku_id, stock.location_id, stock.on_hand,
+            stock.allocated + stock.unavailable AS needed,
             GREATEST(stock.on_hand + change.difference, 0) AS becomes,
             stock.on_hand + change.difference < 0 AS beyond
         FROM pg_temp.batch_change AS change
@@ -141,7 +142,7 @@ WITH locked AS MATERIALIZED (
 SELECT COUNT(*) FILTER (WHERE becomes <> on_hand),
     COALESCE(SUM(becomes - on_hand) FILTER (WHERE becomes > on_hand), 0)::bigint,
     COALESCE(SUM(on_hand - becomes) FILTER (WHERE becomes < on_hand), 0)::bigint,
-    COUNT(*) FILTER (WHERE becomes < allocated),
+    COUNT(*) FILTER (WHERE becomes < needed),
     COUNT(*) FILTER (WHERE beyond),
     (SELECT first FROM numbered), (SELECT last FROM numbered)
 FROM locked
@@ -151,7 +152,8 @@ SELECT COUNT(*),
     COALESCE(SUM(difference) FILTER (WHERE difference > 0), 0)::bigint,
     COALESCE(-SUM(difference) FILTER (WHERE difference < 0), 0)::bigint,
     COUNT(*) FILTER (
-        WHERE COALESCE(stock.on_hand, 0) + difference < COALESCE(stock.allocated, 0)),
+        WHERE COALESCE(stock.on_hand, 0) + difference
+            < COALESCE(stock.allocated + stock.unavailable, 0)),
     COUNT(*) FILTER (WHERE COALESCE(stock.on_hand, 0) + difference < 0),
     NULL::bigint, NULL::bigint
 FROM pg_temp.batch_change AS change

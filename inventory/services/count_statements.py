@@ -130,7 +130,7 @@ POST = """
 WITH counted AS (
         SELECT line.id, line.sku_id, line.difference, line.after_movement,
             COALESCE(line.second_at, line.first_at) AS counted_at,
-            stock.id AS stock_id, stock.on_hand, stock.allocated
+            stock.id AS stock_id, stock.on_hand, stock.allocated + stock.unavailable AS needed
         FROM inventory_countline AS line
             JOIN inventory_stock AS stock
                 ON stock.sku_id = line.sku_id AND stock.location_id = %(location)s::bigint
@@ -167,7 +167,7 @@ WITH counted AS (
 SELECT COUNT(*) FILTER (WHERE booked <> 0),
     COALESCE(SUM(booked) FILTER (WHERE booked > 0), 0)::bigint,
     COALESCE(-SUM(booked) FILTER (WHERE booked < 0), 0)::bigint,
-    COUNT(*) FILTER (WHERE on_hand + booked < allocated),
+    COUNT(*) FILTER (WHERE on_hand + booked < needed),
     COUNT(*) FILTER (WHERE beyond),
     COUNT(*) FILTER (WHERE outdone)
 FROM judged"""

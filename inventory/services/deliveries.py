@@ -21,7 +21,7 @@ from inventory.models import (
     PurchaseReceiptLine,
     SupplierItem,
 )
-from inventory.services.adjustment import StockChange, adjust, stock_add
+from inventory.services.adjustment import StockChange, adjust
 from inventory.services.invoices import invoices_rematch
 from inventory.services.purchasing import expected_keep, purchase_move, require_ours
 from inventory.status import (
@@ -35,7 +35,6 @@ from oms.core.actors import Actor
 from oms.core.audit import audit_record
 from oms.core.errors import InvalidInput, InvalidTransition, Issue
 from oms.core.money import ZERO
-from oms.core.sql import array
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,10 +193,6 @@ def _book(order: PurchaseOrder, delivery: Delivery, came: Came, *, actor: Actor)
         for line, units in came
         if units.quantity
     ]
-    # Rows made now lock in order; made by `adjust` itself they would after others are locked.
-    stock_add(
-        array(change.sku_id for change in changes), array(change.location_id for change in changes)
-    )
     adjust(changes, cause=order.cause, actor=actor)
 
 

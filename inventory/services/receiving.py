@@ -11,7 +11,7 @@ from catalog.selectors import kit_components
 from inventory.errors import AlreadyBooked
 from inventory.locks import transfer_for_update
 from inventory.models import SourceReference, Transfer, TransferDiscrepancy, TransferLine
-from inventory.services.adjustment import StockChange, adjust, stock_add
+from inventory.services.adjustment import StockChange, adjust
 from inventory.services.ledger import MAX_ACTOR
 from inventory.services.transfers import (
     MAX_UNITS,
@@ -35,7 +35,6 @@ from oms.core.audit import audit_record
 from oms.core.clock import now
 from oms.core.errors import InvalidInput, InvalidTransition, Issue
 from oms.core.permissions import Permission, require
-from oms.core.sql import array
 
 Kind, Outcome = DiscrepancyKind, DiscrepancyOutcome
 MAX_REFERENCE = 60
@@ -211,7 +210,7 @@ def _book(
         for line in lines
         if (units := arrival.received.get(line.sku_id, 0))
     ]
-    _adjust(transfer, changes, actor)
+    adjust(changes, cause=transfer.cause, actor=actor)
 
 
 def _put_back(transfer: Transfer, lines: Sequence[TransferLine], actor: Actor) -> None:
@@ -227,14 +226,6 @@ def _put_back(transfer: Transfer, lines: Sequence[TransferLine], actor: Actor) -
         )
         for line in lines
     ]
-    _adjust(transfer, changes, actor)
-
-
-def _adjust(transfer: Transfer, changes: Sequence[StockChange], actor: Actor) -> None:
-    # Rows made now lock in order; made by `adjust` itself they would after others are locked.
-    stock_add(
-        array(change.sku_id for change in changes), array(change.location_id for change in changes)
-    )
     adjust(changes, cause=transfer.cause, actor=actor)
 
 

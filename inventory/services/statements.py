@@ -198,14 +198,20 @@ WITH given AS (
     need AS (
         SELECT sku_id, location_id, SUM(delta)::integer AS delta
         FROM given GROUP BY sku_id, location_id),
+    missing AS MATERIALIZED (
+        SELECT sku_id, location_id, delta FROM need
+        WHERE NOT EXISTS (
+            SELECT FROM inventory_stock AS stock
+            WHERE stock.sku_id = need.sku_id AND stock.location_id = need.location_id)),
+    -- Nothing locks while a row is missing: it would be made, and so locked, after later ones.
     locked AS MATERIALIZED (
         SELECT stock.id, stock.sku_id, stock.location_id, stock.on_hand, need.delta
         FROM need JOIN inventory_stock AS stock USING (sku_id, location_id)
+        WHERE NOT EXISTS (SELECT FROM missing)
         {STOCK_FOR_UPDATE}),
     refused AS MATERIALIZED (
-        SELECT 'missing' AS problem, need.sku_id, need.location_id,
-            -need.delta AS wanted, 0 AS there
-        FROM need LEFT JOIN locked USING (sku_id, location_id) WHERE locked.id IS NULL
+        SELECT 'missing' AS problem, sku_id, location_id, -delta AS wanted, 0 AS there
+        FROM missing
         UNION ALL
         SELECT 'booked', given.sku_id, given.location_id, given.delta, 0
         FROM given JOIN inventory_sourcereference ON reference = source_reference
@@ -253,12 +259,13 @@ COUNTED = """
 SELECT COUNT(*) FILTER (WHERE difference <> 0), COUNT(*) FILTER (WHERE difference = 0),
     COALESCE(SUM(difference) FILTER (WHERE difference > 0), 0)::bigint,
     COALESCE(-SUM(difference) FILTER (WHERE difference < 0), 0)::bigint,
-    COUNT(*) FILTER (WHERE quantity < allocated)
+    COUNT(*) FILTER (WHERE quantity < needed)
 FROM compared"""
 
 COUNT = f"""
 WITH compared AS MATERIALIZED (
-        SELECT stock.id, stock.sku_id, stock.location_id, stock.allocated, counted.quantity,
+        SELECT stock.id, stock.sku_id, stock.location_id, counted.quantity,
+            stock.allocated + stock.unavailable AS needed,
             counted.quantity - stock.on_hand AS difference, counted.safety_stock,
             COALESCE(counted.safety_stock, stock.safety_stock) <> stock.safety_stock AS rebuffered
         FROM stock_counted AS counted
@@ -282,7 +289,7 @@ WITH compared AS MATERIALIZED (
 
 COUNT_PREVIEW = f"""
 WITH compared AS (
-        SELECT counted.quantity, COALESCE(stock.allocated, 0) AS allocated,
+        SELECT counted.quantity, COALESCE(stock.allocated + stock.unavailable, 0) AS needed,
             counted.quantity - COALESCE(stock.on_hand, 0) AS difference
         FROM unnest(%(skus)s::bigint[], %(locations)s::bigint[], %(quantities)s::integer[])
                 AS counted(sku_id, location_id, quantity)

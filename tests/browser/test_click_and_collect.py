@@ -1,10 +1,11 @@
 """The main job in a browser: an order by REST, picked, told, paid, handed over; or given up."""
 
+import time
 import uuid
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from catalog.models import Sku
 from inventory.models import StockMovement
@@ -201,6 +202,24 @@ def the_other_is_put_back(hand: Hand, pickup: Pickup) -> None:
     expect(page.locator("#queue a").filter(has_text="Ada Byron")).to_have_count(0)
     assert hand.used == (0, 2)
     assert PutBack.objects.get(pickup=pickup).done_at is not None
+
+
+def test_scans_faster_than_the_line_are_all_picked(
+    shop: Shop, clerk: User, open_browser: Open
+) -> None:
+    pickup = reserve(shop)
+    page = open_browser(clerk, viewport=PHONE, has_touch=True)
+    hand = Hand(page)
+    page.goto(f"/counter/pickups/{pickup.uid}/")
+
+    def slowly(route: Route) -> None:
+        time.sleep(0.4)
+        route.continue_()
+
+    page.route("**/scan/", slowly)
+    for gtin in GTINS:
+        hand.scan(gtin)
+    expect(page.locator(".pick-line.is-done")).to_have_count(3)
 
 
 def test_every_refusal_says_why_and_what_to_do(

@@ -112,6 +112,13 @@ class TestKinds:
         allocate([demand(Sku.objects.get(code="A"), store, 4)], cause="order", actor=ACTOR)
         assert send(store, csv_of([("A", 3)])).result["shortages"] == 1
 
+    @pytest.mark.parametrize("dry_run", [False, True])
+    def test_units_set_aside_serve_no_order(self, store: Location, dry_run: bool) -> None:
+        sku = Sku.objects.get(code="A")
+        allocate([demand(sku, store, 2)], cause="order", actor=ACTOR)
+        Stock.objects.filter(sku=sku, location=store).update(unavailable=3)
+        assert send(store, csv_of([("A", 4)]), dry_run=dry_run).result["shortages"] == 1
+
     def test_a_dry_run_tells_and_changes_nothing(self, store: Location) -> None:
         batch = send(store, csv_of([("A", 1)]), dry_run=True)
         assert (batch.status, batch.result["units_down"]) == (BatchStatus.CHECKED, 4)

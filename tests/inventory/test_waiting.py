@@ -4,15 +4,16 @@ from collections.abc import Callable
 from threading import Event, Thread
 
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from catalog.models import Sku
 from inventory.models import Location, Stock
-from inventory.services.adjustment import StockChange, adjust
+from inventory.services.adjustment import StockChange, adjust, stock_add
 from inventory.services.allocation import allocate, ship
 from inventory.services.counting import CountedRow, stock_count
 from inventory.services.holds import hold, unhold
 from oms.core.clock import now
+from oms.core.sql import array
 from tests.inventory.factories import ACTOR, demand, make_location, make_sku, put
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -94,6 +95,36 @@ def test_units_that_arrive_during_the_wait_can_be_counted_away(shelf) -> None:
     counted = [CountedRow(sku.pk, place.pk, 1)]
     while_units_arrive(sku, place, lambda: stock_count(counted, cause="count", actor=ACTOR))
     assert row() == (1, 0, 0)
+
+
+def test_a_shelf_is_made_before_any_other_locks() -> None:
+    """Somebody makes the first shelf and goes on to the second, in the one order; so do we."""
+    new, old, place = make_sku("A"), make_sku("B"), make_location()
+    with transaction.atomic():
+        put(old, place, 2)
+    made, wrong = Event(), []
+
+    def make_and_go_on() -> None:
+        try:
+            with transaction.atomic():
+                stock_add(array([new.pk]), array([place.pk]))
+                made.set()
+                wait_for_a_lock()
+                receive(old, place)
+        except DatabaseError as error:
+            wrong.append(error)
+        finally:
+            connection.close()
+
+    thread = Thread(target=make_and_go_on)
+    thread.start()
+    assert made.wait(10)
+    changes = [StockChange(sku.pk, place.pk, 1) for sku in (new, old)]
+    with transaction.atomic():
+        adjust(changes, cause="delivery", actor=ACTOR)
+    thread.join()
+    assert wrong == []
+    assert list(Stock.objects.order_by("sku__code").values_list("on_hand", flat=True)) == [1, 53]
 
 
 def test_a_hold_that_grows_during_the_wait_ends_whole(shelf) -> None:

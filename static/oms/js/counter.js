@@ -9,11 +9,23 @@ const input = form?.querySelector("input[name=code]");
 const sentByForm = Boolean(form?.getAttribute("action")) && !form.hasAttribute("data-scan-queue");
 const spoken = document.getElementById("scan-result");
 
+/* A scan waits for the answer to the one before: of those that come meanwhile, htmx keeps the last. */
+const scans = [];
+let asking = false;
+
 function send(code, method) {
   if (spoken) spoken.textContent = `${say("scanned")} ${[...code].join(" ")}`;
   if (!sentByForm) return;
-  form.querySelector("[data-scan-method]").value = method;
-  input.value = code;
+  scans.push({ code, method });
+  if (!asking) sendNext();
+}
+
+function sendNext() {
+  const scan = scans.shift();
+  asking = Boolean(scan);
+  if (!scan) return;
+  form.querySelector("[data-scan-method]").value = scan.method;
+  input.value = scan.code;
   form.requestSubmit();
 }
 
@@ -32,9 +44,12 @@ form?.addEventListener("submit", (event) => {
   if (input.value.trim()) announce(input.value.trim(), "typed");
   input.value = "";
 });
+form?.addEventListener("htmx:beforeRequest", () => (asking = true));
 form?.addEventListener("htmx:afterRequest", (event) => {
   form.querySelector("[data-scan-method]").value = "typed";
   if (event.detail.successful) input.value = "";
+  // Once htmx is through with this request.
+  setTimeout(sendNext);
 });
 
 document.addEventListener("click", async (event) => {
