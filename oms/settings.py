@@ -202,6 +202,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "oms.orders.tasks.basket_hold_prune",
         "schedule": schedule(3600.0),
     },
+    "back-order-sweep": {
+        "task": "oms.orders.tasks.back_order_serve",
+        "schedule": schedule(SWEEP_SECONDS),
+    },
     "stock-audit": {
         "task": "inventory.tasks.stock_audit_nightly",
         "schedule": crontab(hour="2", minute="30"),
@@ -244,6 +248,8 @@ EVENT_HANDLERS: dict[str, list[str]] = {
         DROP_SHIPS_KEEP,
     ],
     "order.cancelled": ["oms.orders.notices.order_cancelled", DROP_SHIPS_KEEP],
+    "order.back_ordered": ["oms.orders.notices.order_back_ordered", DROP_SHIPS_KEEP],
+    "order.back_order_served": [DROP_SHIPS_KEEP],
     "fulfilment.cancelled": [DROP_SHIPS_KEEP],
     "fulfilment.resourced": ["oms.orders.notices.fulfilment_resourced", DROP_SHIPS_KEEP],
     "stock.short": ["oms.orders.services.shortages.stock_short"],

@@ -50,7 +50,17 @@ class CustomerAdmin(admin.ModelAdmin):
 class OrderLineInline(ReadOnly, admin.TabularInline):
     model = OrderLine
     extra = 0
-    fields = ("position", "sku", "quantity", "cancelled", "fulfilled", "returned", "gross")
+    fields = (
+        "position",
+        "sku",
+        "quantity",
+        "back_ordered",
+        "expected_on",
+        "cancelled",
+        "fulfilled",
+        "returned",
+        "gross",
+    )
 
 
 class FulfilmentOrderInline(ReadOnly, admin.TabularInline):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from oms.orders.api import availability, changes, fulfilment, holds, offers, orders
+from oms.orders.api import availability, changes, fulfilment, holds, offers, orders, shortages
 
 urlpatterns = [
     path("orders/", orders.OrderListView.as_view(), name="api-order-list"),
@@ -37,6 +37,23 @@ urlpatterns = [
         "fulfilment-orders/<uuid:uid>/ship/",
         fulfilment.FulfilmentShipView.as_view(),
         name="api-fulfilment-ship",
+    ),
+    path("shortages/", shortages.ShortageListView.as_view(), name="api-shortage-list"),
+    path("shortages/<uuid:uid>/", shortages.ShortageView.as_view(), name="api-shortage"),
+    path(
+        "shortages/<uuid:uid>/resource/",
+        shortages.ShortageResourceView.as_view(),
+        name="api-shortage-resource",
+    ),
+    path(
+        "shortages/<uuid:uid>/back-order/",
+        shortages.ShortageBackOrderView.as_view(),
+        name="api-shortage-back-order",
+    ),
+    path(
+        "shortages/<uuid:uid>/cancel/",
+        shortages.ShortageCancelView.as_view(),
+        name="api-shortage-cancel",
     ),
     path("availability/", availability.AvailabilityView.as_view(), name="api-availability"),
     path(

@@ -64,6 +64,20 @@ class NotMovable(Conflict):
     title = _("These units can no longer come from another location")
 
 
+class CannotWait(Conflict):
+    """Only units to be shipped that nobody has picked can be back-ordered."""
+
+    code = "cannot_wait"
+    title = _("Only units to be shipped, and not picked yet, can wait for goods")
+
+
+class GoodsElsewhere(Conflict):
+    """Other locations have all the units now, so they need not wait."""
+
+    code = "goods_elsewhere"
+    title = _("Other locations have these units: send them from there")
+
+
 class ShortageSolved(Conflict):
     """Somebody was faster, or the figures recovered: nothing was changed."""
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from inventory.models import Location
 from oms.core.clock import retailer_zone
 from oms.orders.methods import method_of
-from oms.orders.models import Channel, Customer, FulfilmentOrder, Order
+from oms.orders.models import Channel, Customer, FulfilmentOrder, Order, OrderLine
 from oms.orders.selectors.search import orders_search
 from oms.orders.status import FULFILMENT_OPEN, FulfilmentStatus, OrderStatus, PaymentStatus
 
@@ -33,6 +33,12 @@ def at_location(orders: QuerySet[Order], code: str) -> QuerySet[Order]:
     """Orders for which the location with this code works, each once."""
     work = FulfilmentOrder.objects.filter(order=OuterRef("pk"), location__code=code)
     return orders.filter(Exists(work))
+
+
+def keep_back_ordered(orders: QuerySet[Order], _name: str, value: bool) -> QuerySet[Order]:
+    """Orders of which units wait for goods, or of which none do."""
+    waiting = OrderLine.objects.filter(back_ordered__gt=0).values("order_id")
+    return orders.filter(pk__in=waiting) if value else orders.exclude(pk__in=waiting)
 
 
 class OrderApiFilter(filters.FilterSet):
@@ -54,6 +60,9 @@ class OrderApiFilter(filters.FilterSet):
     placed_before = filters.IsoDateTimeFilter("placed_at", "lt")
     updated_since = filters.IsoDateTimeFilter(
         "updated_at", "gte", help_text="For synchronising: with `ordering=updated_at`."
+    )
+    back_ordered = filters.BooleanFilter(
+        method=keep_back_ordered, help_text="Whether units of it wait for goods."
     )
     search = filters.CharFilter(
         method="filter_search",
@@ -129,6 +138,8 @@ class OrderFilter(filters.FilterSet):
     placed_before = filters.DateFilter(
         method="filter_before", label=_("Placed until"), widget=DateInput(attrs={"type": "date"})
     )
+
+    back_ordered = filters.BooleanFilter(method=keep_back_ordered, label=_("Waits for goods"))
 
     class Meta:
         model = Order

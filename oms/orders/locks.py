@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from oms.core.errors import NotFound
-from oms.core.locks import lock_rows
+from oms.core.locks import lock_rows, lock_unlocked_rows
 from oms.orders.models import BasketHold, FulfilmentOrder, Order
 
 
@@ -26,6 +26,12 @@ def fulfilment_for_update(fulfilment_order_id: int) -> FulfilmentOrder:
     )
     fulfilment_order.order = order
     return fulfilment_order
+
+
+def order_unless_held(order_id: int) -> Order | None:
+    """The order, locked, unless somebody holds it: for sweeps, which come again."""
+    rows = lock_unlocked_rows(Order.objects.filter(pk=order_id))
+    return rows[0] if rows else None
 
 
 def basket_hold_for_update(uid: UUID) -> BasketHold:

@@ -188,8 +188,8 @@ class Order(ScopedModel):
 class OrderLine(models.Model):
     """One ordered line; it never changes, its units move between the quantities below.
 
-    `uid` is the demand that stock is allocated to. quantity = open + cancelled + fulfilled, where
-    the open units are those of open fulfilment orders; returned units are among the fulfilled.
+    `uid` is the demand that stock is allocated to. quantity = open + cancelled + fulfilled; open
+    units are in open fulfilment orders or back-ordered, returned ones are among the fulfilled.
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -201,6 +201,9 @@ class OrderLine(models.Model):
     cancelled = models.PositiveIntegerField(_("cancelled"), default=0)
     fulfilled = models.PositiveIntegerField(_("fulfilled"), default=0)
     returned = models.PositiveIntegerField(_("returned"), default=0)
+    # They wait for goods; and the day the customer was told, if one was known.
+    back_ordered = models.PositiveIntegerField(_("back-ordered"), default=0, db_default=0)
+    expected_on = models.DateField(_("expected"), null=True)
     # As the price list quotes it: with or without tax (`tax_included`).
     list_price = amount_field(_("list price"))
     unit_price = amount_field(_("price"))
@@ -220,13 +223,16 @@ class OrderLine(models.Model):
             models.UniqueConstraint(fields=["order", "position"], name="order_line_position"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="order_line_quantity"),
             models.CheckConstraint(
-                condition=Q(quantity__gte=F("cancelled") + F("fulfilled")),
+                condition=Q(quantity__gte=F("cancelled") + F("fulfilled") + F("back_ordered")),
                 name="order_line_adds_up",
             ),
             models.CheckConstraint(
                 condition=Q(fulfilled__gte=F("returned")), name="order_line_returned"
             ),
             models.CheckConstraint(condition=Q(gross=F("net") + F("tax")), name="order_line_total"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["sku"], condition=Q(back_ordered__gt=0), name="order_line_waiting")
         ]
 
     def __str__(self) -> str:
@@ -235,6 +241,10 @@ class OrderLine(models.Model):
     @property
     def open(self) -> int:
         return self.quantity - self.cancelled - self.fulfilled
+
+    @property
+    def in_work(self) -> int:
+        return self.open - self.back_ordered
 
 
 class FulfilmentOrder(ScopedModel):

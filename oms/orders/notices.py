@@ -1,6 +1,6 @@
 """Events of orders as messages to the customer. What a method says itself (pickups) is left out."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from oms.core.clock import retailer_zone
@@ -19,6 +19,18 @@ def order_placed(event: Event) -> None:
 def order_cancelled(event: Event) -> None:
     """The order, or units of it, will not come."""
     _queue("order_cancelled", event, whole=event.payload["whole"])
+
+
+def order_back_ordered(event: Event) -> None:
+    """Units of the order wait for goods, and until when if that is known."""
+    day = event.payload["expected_on"]
+    _queue(
+        "order_back_ordered",
+        event,
+        units=event.payload["units"],
+        goods=event.payload["line"]["name"],
+        expected_on=date.fromisoformat(day) if day else None,
+    )
 
 
 def fulfilment_shipped(event: Event) -> None:

@@ -266,6 +266,11 @@ class ShipInput(StrictSerializer):
     tracking_number = Text(max_length=80, **OPTIONAL)
 
 
+class ShortageMoveInput(StrictSerializer):
+    fulfilment_order = serializers.UUIDField(help_text="Whose line lacks goods, by its `uid`.")
+    position = Whole(min_value=1, max_value=MAX_LINES, help_text="The order line's position.")
+
+
 class Flag(serializers.BooleanField):
     """A JSON true or false: not "yes", not 1."""
 
@@ -329,6 +334,7 @@ CANCEL = CancelInput()
 PICK = PickInput()
 READY = ReadyInput()
 SHIP = ShipInput()
+SHORTAGE_MOVE = ShortageMoveInput()
 AVAILABILITY = AvailabilityInput()
 PRICES = PricesInput()
 PROMISE = PromiseInput()

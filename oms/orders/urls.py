@@ -20,6 +20,11 @@ urlpatterns = [
     path("office/fulfilment/<uuid:uid>/ship/", fulfilment.ship, name="fulfilment-ship"),
     path("office/shortages/<uuid:uid>/", shortages.shortage_detail, name="shortage-detail"),
     path("office/shortages/<uuid:uid>/move/", shortages.resource, name="shortage-resource"),
+    path(
+        "office/shortages/<uuid:uid>/back-order/",
+        shortages.back_order,
+        name="shortage-back-order",
+    ),
     path("office/shortages/<uuid:uid>/cancel/", shortages.cancel, name="shortage-cancel"),
     path("track/<str:token>/", track.track, name="track"),
 ]

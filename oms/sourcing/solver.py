@@ -10,7 +10,7 @@ Pure: no database, no clock. Units of a line may come from several locations, a 
 its components belong together.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -129,6 +129,21 @@ def parts_needed(lines: Sequence[Line]) -> dict[int, int]:
         for sku, units in line.parts.items():
             need[sku] = need.get(sku, 0) + units * line.quantity
     return need
+
+
+def most_units(
+    line: Line, candidates: Iterable[Candidate], *, max_parcels: int = MAX_PARCELS
+) -> int:
+    """The most units of `line`, up to its own, that a plan over `candidates` can have."""
+    here = sorted((_units_at(line, one) for one in candidates), reverse=True)
+    return min(line.quantity, sum(here[: 1 if line.is_kit else max_parcels]))
+
+
+def _units_at(line: Line, candidate: Candidate) -> int:
+    needed = dict(line.parts)
+    if line.sku_id in candidate.stock:
+        needed.setdefault(line.sku_id, 1)
+    return max(min(candidate.stock.get(sku, 0) // units for sku, units in needed.items()), 0)
 
 
 def _preference(candidate: Candidate) -> tuple[float, int, int]:

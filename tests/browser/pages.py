@@ -87,6 +87,6 @@ NOT_SHOWN: dict[str, str] = {
     **routes(ACTS, "count-finish count-recount count-approve count-cancel"),
     **routes(ACTS, "disposition-put-back disposition-write-off"),
     **routes(ACTS, "counter-set-aside-put-back counter-set-aside-write-off"),
-    **routes(ACTS, "shortage-resource shortage-cancel counter-adjust-undo"),
+    **routes(ACTS, "shortage-resource shortage-back-order shortage-cancel counter-adjust-undo"),
     **routes(ACTS, "stock-batch-apply stock-batch-retry location-import-apply"),
 }

@@ -54,7 +54,7 @@ from oms.office.demo.load import demo_load
 from oms.office.demo.people import API_TOKEN, HOME_STORE, OTHER_STORE
 from oms.office.demo_logins import DEMO_LOGINS, PASSWORD
 from oms.office.drawings import drawing, shape_of
-from oms.orders.models import FulfilmentOrder, Order, Tender
+from oms.orders.models import FulfilmentOrder, Order, OrderLine, Tender
 from oms.orders.selectors.shortages import affected_by
 from oms.orders.status import (
     FulfilmentStatus,
@@ -278,6 +278,14 @@ def test_it_buys_from_suppliers_and_knows_what_things_cost() -> None:
 def test_a_supplier_sends_two_orders() -> None:
     theirs = PurchaseOrder.objects.exclude(demand=None).order_by("pk")
     assert list(theirs.values_list("status", flat=True)) == ["closed", "ordered"]
+
+
+def test_an_order_waits_for_a_delivery() -> None:
+    line = OrderLine.objects.get(back_ordered__gt=0)
+    assert line.expected_on is not None
+    assert line.expected_on > now().date()
+    assert line.order.status == OrderStatus.OPEN
+    assert Message.objects.filter(kind="orders/order_back_ordered").count() == 1
 
 
 def test_a_shortage_with_two_orders_and_a_way_out() -> None:

@@ -12,7 +12,14 @@ from oms.orders.api import examples
 from tests.orders.api import shop_api
 from tests.orders.factories import make_shop
 
-OURS = ("/orders/", "/fulfilment-orders/", "/availability/", "/prices/", "/promise/")
+OURS = (
+    "/orders/",
+    "/fulfilment-orders/",
+    "/availability/",
+    "/prices/",
+    "/promise/",
+    "/shortages/",
+)
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +44,7 @@ def test_every_route_of_ours_is_described(schema: dict[str, Any]) -> None:
         if isinstance(pattern, str) and pattern.startswith("api-order")
     }
     assert {"api-order-list", "api-order-detail", "api-order-cancel"} <= routes
-    assert len(operations(schema)) == 15
+    assert len(operations(schema)) == 20
 
 
 def test_every_operation_has_words_errors_and_examples(schema: dict[str, Any]) -> None:

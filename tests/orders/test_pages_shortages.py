@@ -1,10 +1,12 @@
 import pytest
+from django.test import Client
 from django.urls import reverse
 
-from inventory.models import Shortage
+from inventory.models import Location, Shortage
 from inventory.services.adjustment import StockChange, adjust
 from oms.core.actors import user_actor
 from oms.office.selectors.figures import shortage_count
+from oms.orders.tracking import tracking_token
 from tests.core.factories import make_user
 from tests.inventory.factories import make_location, put
 from tests.inventory.test_pages import signed_in, text
@@ -84,11 +86,62 @@ def test_one_line_moves_or_is_cancelled_and_a_second_tap_says_so(short) -> None:
         assert client.post(url(item, "cancel"), {"line": wrong}).status_code == 404
 
 
+def test_one_line_waits_for_goods_unless_others_have_it(short) -> None:
+    shop, order, item = short
+    client = signed_in("operations_admin")
+    assert "Back-order 1" in text(client.get(url(item)))
+    line = order.fulfilment_orders.get(location=shop.warehouse).lines.get().pk
+    refused = client.post(url(item, "back-order"), {"line": line}, follow=True)
+    assert "send them from there" in text(refused)
+    Location.objects.filter(code="W2").update(ships=False)
+    answer = client.post(url(item, "back-order"), {"line": line}, follow=True)
+    assert "waits for goods; no day is known" in text(answer)
+    assert order.lines.get().back_ordered == 1
+    page = text(client.get(reverse("order-detail", args=[order.number])))
+    assert "Waits for goods" in page
+    assert "no day known" in page
+    listed = client.get(reverse("order-list"), {"_export": "csv", "back_ordered": "true"})
+    assert [row.split(",")[0] for row in text(listed).splitlines()[1:]] == [str(order.number)]
+    others = client.get(reverse("order-list"), {"_export": "csv", "back_ordered": "false"})
+    assert len(text(others).splitlines()) == 2
+    tracked = text(client.get(reverse("track", args=[tracking_token(order.pk)])))
+    assert "Comes later" in tracked
+    cancelling = text(client.get(reverse("order-cancel", args=[order.number])))
+    assert "1 unit no longer waits for goods" in cancelling
+    again = client.post(url(item, "back-order"), {"line": line}, follow=True)
+    assert "no longer lacks anything" in text(again)
+
+
+def test_an_order_that_waits_whole_says_so_to_the_customer() -> None:
+    shop = make_shop(1, units=2)
+    order = place(shop, 2)
+    adjust([StockChange(shop.skus[0].pk, shop.warehouse.pk, -2)], cause="x", actor=ACTOR)
+    item = Shortage.objects.get()
+    line = order.fulfilment_orders.get().lines.get().pk
+    signed_in("operations_admin").post(url(item, "back-order"), {"line": line})
+    tracked = text(Client().get(reverse("track", args=[tracking_token(order.pk)])))
+    assert "Waiting for goods" in tracked
+    assert "Cancel this order" in tracked
+
+
+def test_what_is_collected_here_cannot_wait(short) -> None:
+    shop, _order, _item = short
+    pickup = place(shop, 2, method="collect")
+    adjust([StockChange(shop.skus[0].pk, shop.store.pk, -4)], cause="x", actor=ACTOR)
+    item = Shortage.objects.get(location=shop.store)
+    client = signed_in("operations_admin")
+    assert "neither come from elsewhere nor wait" in text(client.get(url(item)))
+    line = pickup.fulfilment_orders.get().lines.get().pk
+    answer = client.post(url(item, "back-order"), {"line": line}, follow=True)
+    assert "Only units to be shipped" in text(answer)
+
+
 def test_another_stores_manager_does_not_see_it(short) -> None:
     shop, _order, item = short
     other = signed_in("store_manager", shop.store)
     assert other.get(url(item)).status_code == 404
     assert other.post(url(item, "resource")).status_code == 404
+    assert other.post(url(item, "back-order"), {"line": 1}).status_code == 404
     own = signed_in("store_manager", shop.warehouse)
     assert own.get(url(item)).status_code == 200
     assert shortage_count(user_actor(make_user("store_manager", scope=shop.store))) == 0

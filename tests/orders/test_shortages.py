@@ -130,14 +130,27 @@ def test_what_waits_at_the_new_location_becomes_one_parcel(shop: Shop, second: L
 
 
 def test_nowhere_else_enough_changes_nothing(shop: Shop, second: Location) -> None:
-    put(shop.skus[0], second, 1)
     order = place(shop, 5)
     shortage = missing(shop, 2)
     with pytest.raises(NoOtherLocation) as refused:
         shortage_resource(shortage.uid, line_id=line_of(order, shop.warehouse), actor=ACTOR)
-    assert refused.value.data["items"][0]["available"] == 1
+    assert refused.value.data["items"][0]["available"] == 0
     assert figures(shop.skus[0], shop.warehouse) == (3, 5)
     assert Shortage.objects.get(closed_at=None).units == 2
+
+
+def test_what_others_have_of_it_comes_from_there(shop: Shop, second: Location) -> None:
+    put(shop.skus[0], second, 1)
+    order = place(shop, 5)
+    shortage = missing(shop, 2)
+    (work,) = shortage_resource(shortage.uid, line_id=line_of(order, shop.warehouse), actor=ACTOR)
+    assert (work.location, work.lines.get().quantity) == (second, 1)
+    assert figures(shop.skus[0], shop.warehouse) == (3, 4)
+    assert figures(shop.skus[0], second) == (1, 1)
+    assert lacking(shortage) == [(order.number, 1)]
+    decision = decision_of(order.uid)
+    assert decision is not None
+    assert decision.demand[0]["quantity"] == 1
 
 
 def test_picked_units_and_pickups_stay(shop: Shop, second: Location) -> None:

@@ -62,7 +62,7 @@ PAGES: dict[str, Route] = {
     **pages(P.STOCK_VIEW, "stock-movements", "stock"),
     **pages(P.STOCK_VIEW, "location-detail", "location"),
     **pages(P.STOCK_VIEW, "shortage-detail", "shortage"),
-    **pages(P.ORDERS_MANAGE, "shortage-resource shortage-cancel", "shortage"),
+    **pages(P.ORDERS_MANAGE, "shortage-resource shortage-back-order shortage-cancel", "shortage"),
     **pages(P.STOCK_ADJUST, "stock-adjust", "stock"),
     **pages(P.STOCK_VIEW, "disposition-list"),
     **pages(P.STOCK_HANDLE, "disposition-new", "stock"),

@@ -57,6 +57,7 @@ LEADS_TO_LOGIN = {"home", "logout"}
 EMPTY_IS_MISSING = {
     "stock-import-apply",
     "supplier-import-apply",
+    "shortage-back-order",
     "shortage-cancel",
     "location-import-apply",
     "counter-count",

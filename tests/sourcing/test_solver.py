@@ -5,7 +5,7 @@ from itertools import combinations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oms.sourcing.solver import Candidate, Line, Reason, parts_needed, solve
+from oms.sourcing.solver import Candidate, Line, Reason, most_units, parts_needed, solve
 
 
 def line(position: int, sku: int, quantity: int, parts: dict[int, int] | None = None) -> Line:
@@ -39,6 +39,23 @@ def test_nearest_among_equals_then_priority_then_id() -> None:
 def test_a_line_may_come_from_two_places() -> None:
     outcome = solve([line(1, 1, 8)], [place(1, {1: 5}, 1), place(2, {1: 5}, 2)])
     assert [(share.location_id, share.quantity) for share in outcome.shares] == [(1, 5), (2, 3)]
+
+
+def test_the_most_that_can_be_had_is_what_the_best_places_have() -> None:
+    few = [place(number, {1: number}) for number in range(1, 7)]
+    assert most_units(line(1, 1, 99), few) == 6 + 5 + 4 + 3
+    assert most_units(line(1, 1, 2), few) == 2
+    assert most_units(line(1, 1, 5), [place(1, {1: -3}), place(2, {2: 5})]) == 0
+    assert solve([line(1, 1, 18)], few).shares
+    assert not solve([line(1, 1, 19)], few).shares
+
+
+def test_the_most_of_a_kit_is_what_one_place_has() -> None:
+    kit = line(1, 9, 5, {1: 1, 2: 2})
+    places = [place(1, {1: 4, 2: 7}), place(2, {1: 2, 2: 9})]
+    assert most_units(kit, places) == 3
+    # No more than may be sold of the kit itself.
+    assert most_units(kit, [place(1, {1: 4, 2: 7, 9: 1})]) == 1
 
 
 def test_two_lines_of_one_sku_share_its_stock() -> None:

@@ -1,6 +1,6 @@
 """Tags for messages: `{% load mail %}`. Mail programs know no stylesheet and no SVG."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import segno
 from babel.dates import format_date, format_time
@@ -38,6 +38,12 @@ def long_when(value: datetime | None) -> str:
     moment = timezone.localtime(value)
     day = format_date(moment.date(), "EEEE d MMMM", locale=locale())
     return f"{day}, {format_time(moment, 'short', locale=locale())}"
+
+
+@register.filter
+def long_day(value: date) -> str:
+    """A day in full words for a message."""
+    return str(format_date(value, "EEEE d MMMM", locale=locale()))
 
 
 @register.filter

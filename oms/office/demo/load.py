@@ -16,6 +16,7 @@ from oms.core.clock import now, retailer_zone
 from oms.core.errors import Conflict
 from oms.notifications.models import Message
 from oms.office.demo.articles import articles_make, taxes_make
+from oms.office.demo.awaited import Awaited
 from oms.office.demo.clock import Travel
 from oms.office.demo.companies import CLOSED, DEDICATED, FIRMS, companies_make
 from oms.office.demo.counts import counts_now, cycle_count
@@ -192,6 +193,7 @@ def _waiting(world: World, parcels: Parcels, pickups: Pickups) -> None:
         Scenes(world, pickups, code).play()
     Scenes(world, pickups, SHORT_STORE).fall_short()
     Lacking(world).play()
+    Awaited(world).play()
 
 
 def _goods_in(world: World) -> None:

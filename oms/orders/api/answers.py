@@ -30,6 +30,10 @@ class OrderLineAnswer(Answer):
     name = serializers.CharField()
     quantity = serializers.IntegerField(help_text="Ordered: open + fulfilled + cancelled.")
     open = serializers.IntegerField()
+    back_ordered = serializers.IntegerField(help_text="Of the open ones: they wait for goods.")
+    expected_on = serializers.DateField(
+        allow_null=True, help_text="Of the back-ordered ones: the day goods are expected, if known."
+    )
     fulfilled = serializers.IntegerField()
     cancelled = serializers.IntegerField()
     returned = serializers.IntegerField(help_text="Of the fulfilled ones.")
@@ -93,6 +97,38 @@ class FulfilmentOrderAnswer(Answer):
     finished_at = serializers.DateTimeField(allow_null=True)
     lines = FulfilmentLineAnswer(many=True)
     shipment = ShipmentAnswer(allow_null=True)
+
+
+class ClaimAnswer(Answer):
+    """A claim on a short shelf: an order's, or another one (a transfer's, a quote's)."""
+
+    order_number = serializers.IntegerField(
+        allow_null=True, help_text="Null: no order, or one this key may not see."
+    )
+    fulfilment_order = serializers.UUIDField(allow_null=True)
+    position = serializers.IntegerField(allow_null=True, help_text="The order line's.")
+    promised_at = serializers.DateTimeField(allow_null=True)
+    cause = serializers.CharField(help_text="Where it is no order: what claims the units.")
+    units = serializers.IntegerField()
+    lacking = serializers.IntegerField(help_text="Of the units: these do not lie here.")
+    movable = serializers.IntegerField(
+        help_text="Of the lacking: may come from elsewhere or be back-ordered."
+    )
+
+
+class ListedShortageAnswer(Answer):
+    uid = serializers.UUIDField()
+    sku = serializers.CharField()
+    name = serializers.CharField()
+    location = serializers.CharField()
+    units = serializers.IntegerField(help_text="Allocated or set aside, and not there.")
+    cause = serializers.CharField(help_text="Of the movement that opened it.")
+    opened_at = serializers.DateTimeField()
+    closed_at = serializers.DateTimeField(allow_null=True)
+
+
+class ShortageAnswer(ListedShortageAnswer):
+    claims = ClaimAnswer(many=True, help_text="First promise first; none once it is solved.")
 
 
 class TenderAnswer(Answer):

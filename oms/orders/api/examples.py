@@ -42,6 +42,8 @@ LINE: dict[str, Any] = {
     "name": "Garden shears 20 cm",
     "quantity": 2,
     "open": 2,
+    "back_ordered": 0,
+    "expected_on": None,
     "fulfilled": 0,
     "cancelled": 0,
     "returned": 0,
@@ -109,6 +111,31 @@ ORDER: dict[str, Any] = {
         }
     ],
 }
+LISTED_SHORTAGE: dict[str, Any] = {
+    "uid": "4d7c0a53-6f4e-4d53-8f0b-0d8a7c1b9e21",
+    "sku": "GRD-SHEARS-01",
+    "name": "Garden shears 20 cm",
+    "location": "WH01",
+    "units": 1,
+    "cause": "count 402",
+    "opened_at": "2026-11-23T10:02:11Z",
+    "closed_at": None,
+}
+SHORTAGE: dict[str, Any] = LISTED_SHORTAGE | {
+    "claims": [
+        {
+            "order_number": 100045,
+            "fulfilment_order": WORK["uid"],
+            "position": 1,
+            "promised_at": "2026-11-23T14:00:00Z",
+            "cause": "",
+            "units": 2,
+            "lacking": 1,
+            "movable": 1,
+        }
+    ]
+}
+SHORTAGE_MOVE: dict[str, Any] = {"fulfilment_order": WORK["uid"], "position": 1}
 SHORT: dict[str, dict[str, Any]] = {
     "insufficient_stock": {
         "items": [{"sku": "GRD-SHEARS-01", "location": "WH01", "wanted": 2, "available": 1}]

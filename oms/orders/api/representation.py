@@ -100,6 +100,8 @@ def line_data(line: OrderLine, currency: str, *, trace: bool = False) -> Json:
         "name": line.name,
         "quantity": line.quantity,
         "open": line.open,
+        "back_ordered": line.back_ordered,
+        "expected_on": line.expected_on,
         "fulfilled": line.fulfilled,
         "cancelled": line.cancelled,
         "returned": line.returned,

@@ -7,7 +7,7 @@ from decimal import Decimal
 from inventory.models import Location
 from oms.core.money import ZERO
 from oms.orders.models import Order, OrderLine, Tender
-from oms.orders.services.changes import cancellable_lines, units_take
+from oms.orders.services.changes import OpenUnits, open_units, units_take
 from oms.orders.services.payment import line_value, order_due, order_overpaid
 from oms.orders.status import TenderStatus
 
@@ -36,11 +36,13 @@ class Consequences:
 
     released: list[Released]
     given_back: list[GivenBack]
+    # Units that no longer wait for goods.
+    waiting: int
     whole: bool
 
     @property
     def units(self) -> int:
-        return sum(one.units for one in self.released)
+        return sum(one.units for one in self.released) + self.waiting
 
     @property
     def by_location(self) -> list[tuple[Location, int]]:
@@ -58,27 +60,27 @@ class Consequences:
 
 def cancel_consequences(order: Order, units: Mapping[int, int] | None) -> Consequences:
     """What `order_cancel` with the same units would do. Raises InvalidInput as it would."""
-    work = cancellable_lines(order)
-    if not work:
-        return Consequences([], [], whole=False)
-    taken = units_take(work, units)
-    released = [
-        Released(line.order_line, line.fulfilment_order.location, number) for line, number in taken
-    ]
+    there = open_units(order)
+    if not there.units:
+        return Consequences([], [], 0, whole=False)
+    taken = units_take(there, units)
     return Consequences(
-        released=released,
-        given_back=_given_back(order, released),
-        whole=sum(one.units for one in released) == sum(line.quantity for line in work),
+        released=[
+            Released(line.order_line, line.fulfilment_order.location, number)
+            for line, number in taken.work
+        ],
+        given_back=_given_back(order, taken),
+        waiting=sum(number for _line, number in taken.waiting),
+        whole=taken.units == there.units,
     )
 
 
-def _given_back(order: Order, released: list[Released]) -> list[GivenBack]:
-    lines: dict[int, tuple[OrderLine, int]] = {}
-    for one in released:
-        line, units = lines.get(one.line.pk, (one.line, 0))
-        lines[one.line.pk] = (line, units + one.units)
+def _given_back(order: Order, taken: OpenUnits) -> list[GivenBack]:
+    lines = {line.order_line_id: line.order_line for line, _units in taken.work}
+    lines |= {line.pk: line for line, _units in taken.waiting}
     freed = ZERO
-    for line, units in lines.values():
+    for line_id, units in taken.by_line.items():
+        line = lines[line_id]
         owed = line.quantity - line.cancelled - line.returned
         freed += line_value(line, owed, order) - line_value(line, owed - units, order)
     # What is not paid yet is not given back.

@@ -9,8 +9,11 @@ from django.db.models import QuerySet
 
 from inventory.models import Allocation, Shortage, Stock, StockMovement
 from inventory.selectors.shortages import claims_on, shares
+from oms.core.actors import Actor
+from oms.core.permissions import Permission
 from oms.orders.methods import method_of
 from oms.orders.models import FulfilmentLine, FulfilmentOrder, Order
+from oms.orders.selectors.search import fulfilments_visible
 from oms.orders.status import FULFILMENT_OPEN, FulfilmentStatus
 
 MOVABLE = (FulfilmentStatus.OPEN, FulfilmentStatus.PICKING)
@@ -39,7 +42,7 @@ class Affected:
 
     @property
     def movable(self) -> int:
-        """Units that another location may send instead: lacking, not picked, not collected here."""
+        """Units that may come from elsewhere or wait: lacking, not picked, not collected here."""
         if self.line is None or self.line.fulfilment_order.status not in MOVABLE:
             return 0
         if method_of(self.line.fulfilment_order.method).is_pickup:
@@ -86,6 +89,13 @@ def affected_by(shortage: Shortage) -> list[Affected]:
             left -= mine
             affected.append(Affected(claim, line.quantity, mine, line))
     return affected
+
+
+def works_visible(affected: Sequence[Affected], actor: Actor) -> set[int]:
+    """The fulfilment orders (their ids) among them whose orders `actor` may see; one query."""
+    works = [one.work.pk for one in affected if one.work]
+    visible = fulfilments_visible(actor, Permission.ORDERS_VIEW).filter(pk__in=works)
+    return set(visible.values_list("pk", flat=True))
 
 
 def _lines(claims: Sequence[Allocation], location_id: int) -> QuerySet[FulfilmentLine]:

@@ -1,7 +1,7 @@
 """What happened to an order, newest first: audit, messages, money and stock in one list."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Sum
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from inventory.models import StockMovement
 from inventory.status import MovementKind
 from oms.core.audit import audit_trail
+from oms.core.formats import format_when
 from oms.core.models import AuditEntry
 from oms.core.money import format_money
 from oms.notifications.models import Message
@@ -25,6 +26,8 @@ Words = str | Promise
 ACTIONS: dict[str, tuple[Words, str, str]] = {
     "order.placed": (gettext_lazy("Order placed"), "blue", "shopping-cart"),
     "order.cancelled": (gettext_lazy("Cancelled"), "grey", "circle-off"),
+    "order.back_ordered": (gettext_lazy("Waits for goods"), "amber", "clock-hour-4"),
+    "order.back_order_served": (gettext_lazy("Goods are there"), "blue", "package-import"),
     "order.payment_taken": (gettext_lazy("Payment taken"), "green", "cash"),
     "order.note_added": (gettext_lazy("Note"), "grey", "note"),
     "order.message_resent": (gettext_lazy("Message sent again"), "grey", "mail-forward"),
@@ -102,6 +105,9 @@ def _detail(action: str, data: dict[str, Any]) -> str:
         parts.append(ngettext("%(n)d unit", "%(n)d units", data["units"]) % {"n": data["units"]})
     if data.get("reason"):
         parts.append(_reason(str(data["reason"])))
+    if data.get("expected_on"):
+        day = format_when(date.fromisoformat(data["expected_on"]))
+        parts.append(_("expected %(day)s") % {"day": day})
     if data.get("text"):
         parts.append(str(data["text"]))
     return " · ".join(parts)

@@ -1,6 +1,7 @@
 """Changing an order after it was placed: cancelling it, or units of it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -14,10 +15,10 @@ from oms.core.events import event_add
 from oms.orders.errors import GoodsLeft, OrderClosed, PickingBegan
 from oms.orders.locks import order_for_update
 from oms.orders.methods import method_of
-from oms.orders.models import FulfilmentLine, FulfilmentOrder, Order
+from oms.orders.models import FulfilmentLine, FulfilmentOrder, Order, OrderLine
 from oms.orders.payloads import order_payload_load
 from oms.orders.services.payment import order_overpaid, tenders_give_back
-from oms.orders.services.state import fulfilment_move, units_move
+from oms.orders.services.state import back_order_end, fulfilment_move, units_move
 from oms.orders.status import FULFILMENT_OPEN, CancelReason, FulfilmentStatus
 
 
@@ -37,24 +38,21 @@ def order_cancel(
     Raises NotFound, GoodsLeft, OrderClosed, InvalidInput for more units than are open.
     """
     order = order_for_update(order_id)
-    open_lines = cancellable_lines(order)
-    if not open_lines:
+    there = open_units(order, work=work)
+    if not there.units:
         if order.lines.filter(fulfilled__gt=0).exists():
             raise GoodsLeft
         raise OrderClosed
-    taken = units_take(
-        [line for line in open_lines if work in (None, line.fulfilment_order_id)], lines
-    )
+    taken = units_take(there, lines)
     release(
-        [_demand(line, units) for line, units in taken],
+        [_demand(line, units) for line, units in taken.work],
         cause=f"order {order.number} cancelled",
         actor=actor,
         reason=reason,
     )
-    work_shrink(taken, actor=actor)
-    cancelled: dict[int, int] = {}
-    for line, units in taken:
-        cancelled[line.order_line_id] = cancelled.get(line.order_line_id, 0) + units
+    work_shrink(taken.work, actor=actor)
+    cancelled = taken.by_line
+    back_order_end({line.pk: units for line, units in taken.waiting})
     order.cancel_reason = reason
     order.save(update_fields=["cancel_reason", "updated_at"])
     units_move(order, cancelled, counter="cancelled")
@@ -103,36 +101,65 @@ def order_cancel_unpicked(order_id: int, *, actor: Actor) -> Order:
     return order_cancel(order_id, reason=CancelReason.CUSTOMER, actor=actor)
 
 
-def cancellable_lines(order: Order) -> list[FulfilmentLine]:
-    """The lines of work that has not left, the newest work first; one query."""
-    return list(
-        FulfilmentLine.objects.filter(
-            fulfilment_order__order=order, fulfilment_order__status__in=FULFILMENT_OPEN
-        )
-        .select_related("fulfilment_order__location", "order_line")
-        .order_by("-fulfilment_order_id", "order_line__position")
+@dataclass(frozen=True, slots=True)
+class OpenUnits:
+    """Units of an order that have not left: of fulfilment lines, and back-ordered ones."""
+
+    work: list[tuple[FulfilmentLine, int]]
+    waiting: list[tuple[OrderLine, int]]
+
+    @property
+    def by_line(self) -> dict[int, int]:
+        """Order line id → units."""
+        sums = {line.pk: units for line, units in self.waiting}
+        for line, units in self.work:
+            sums[line.order_line_id] = sums.get(line.order_line_id, 0) + units
+        return sums
+
+    @property
+    def units(self) -> int:
+        return sum(self.by_line.values())
+
+
+def open_units(order: Order, *, work: int | None = None) -> OpenUnits:
+    """All that has not left, the newest work first; two queries. `work`: of this one alone."""
+    lines = FulfilmentLine.objects.filter(
+        fulfilment_order__order=order, fulfilment_order__status__in=FULFILMENT_OPEN
+    ).select_related("fulfilment_order__location", "order_line")
+    if work is not None:
+        lines = lines.filter(fulfilment_order=work)
+    return OpenUnits(
+        work=[
+            (line, line.quantity)
+            for line in lines.order_by("-fulfilment_order_id", "order_line__position")
+        ],
+        waiting=[
+            (line, line.back_ordered)
+            for line in (order.lines.filter(back_ordered__gt=0) if work is None else ())
+        ],
     )
 
 
-def units_take(
-    work: list[FulfilmentLine], wanted: Mapping[int, int] | None
-) -> list[tuple[FulfilmentLine, int]]:
-    """Which units of which fulfilment lines to cancel; the newest fulfilment order gives first."""
+def units_take(there: OpenUnits, wanted: Mapping[int, int] | None) -> OpenUnits:
+    """Which of them to cancel: what waits for goods goes first, then the newest work's."""
     if wanted is None:
-        return [(line, line.quantity) for line in work]
+        return there
     left = {line_id: units for line_id, units in wanted.items() if units > 0}
-    taken: list[tuple[FulfilmentLine, int]] = []
-    for line in work:
-        units = min(left.get(line.order_line_id, 0), line.quantity)
-        if units:
-            taken.append((line, units))
+    taken = OpenUnits([], [])
+    for ordered, most in there.waiting:
+        if units := min(left.get(ordered.pk, 0), most):
+            taken.waiting.append((ordered, units))
+            left[ordered.pk] -= units
+    for line, most in there.work:
+        if units := min(left.get(line.order_line_id, 0), most):
+            taken.work.append((line, units))
             left[line.order_line_id] -= units
     issues = [
         Issue(f"lines.{line_id}", _("Only units that have not left can be cancelled"))
         for line_id, units in left.items()
         if units
     ]
-    if issues or not taken:
+    if issues or not taken.units:
         raise InvalidInput(issues or [Issue("lines", _("Name the units to cancel"))])
     return taken
 

@@ -12,10 +12,11 @@ from oms.core.actors import Actor, system_actor
 from oms.core.errors import Conflict, NotFound
 from oms.core.events import event_add
 from oms.core.models import Event
-from oms.orders.errors import ShortageSolved
+from oms.orders.errors import CannotWait, ShortageSolved
 from oms.orders.locks import fulfilment_for_update
-from oms.orders.models import FulfilmentLine, FulfilmentOrder, Order
+from oms.orders.models import FulfilmentLine, FulfilmentOrder, Order, OrderLine
 from oms.orders.selectors.shortages import Affected, affected_by
+from oms.orders.services.backorders import back_order
 from oms.orders.services.changes import order_cancel
 from oms.orders.services.resourcing import fulfilment_resource
 from oms.orders.status import CancelReason
@@ -25,7 +26,7 @@ REASON = "shortage"
 
 @transaction.atomic
 def shortage_resource(uid: UUID, *, line_id: int, actor: Actor) -> list[FulfilmentOrder]:
-    """What a fulfilment line lacks comes from other locations; the work there.
+    """What a fulfilment line lacks, or what others have of it, comes from there; the work there.
 
     Raises NotFound, ShortageSolved if it lacks nothing (any more), NotMovable, NoOtherLocation.
     """
@@ -33,12 +34,29 @@ def shortage_resource(uid: UUID, *, line_id: int, actor: Actor) -> list[Fulfilme
     units = _lacking(shortage, line).movable
     return fulfilment_resource(
         line.fulfilment_order_id,
-        units={line.pk: units},
+        line_id=line.pk,
+        units=units,
         reason=REASON,
         actor=actor,
         # A sync may raise the figures until the shelf is locked.
-        check=partial(_still_lacking, shortage, line, units),
+        check=partial(_still_lacking, shortage, line),
     )
+
+
+@transaction.atomic
+def shortage_back_order(uid: UUID, *, line_id: int, actor: Actor) -> OrderLine:
+    """What a fulfilment line lacks, as far as it is not picked, waits for goods.
+
+    The claim ends, the customer is told with the day if one is known, and the units are served
+    by themselves when goods come. Raises NotFound, ShortageSolved if the line lacks nothing (any
+    more), CannotWait for a pickup and for picked units, GoodsElsewhere.
+    """
+    shortage, line = _locked(uid, line_id)
+    stock_lock([_claim(shortage, line)], actor=actor)
+    units = _lacking(shortage, line).movable
+    if not units:
+        raise CannotWait
+    return back_order(line, units, reason=REASON, actor=actor)
 
 
 @transaction.atomic
@@ -48,10 +66,7 @@ def shortage_cancel(uid: UUID, *, line_id: int, actor: Actor) -> Order:
     Raises NotFound, ShortageSolved if it lacks nothing (any more).
     """
     shortage, line = _locked(uid, line_id)
-    demand = Demand(
-        line.order_line.uid, line.order_line.sku_id, shortage.location_id, line.quantity
-    )
-    stock_lock([demand], actor=actor)
+    stock_lock([_claim(shortage, line)], actor=actor)
     return order_cancel(
         line.fulfilment_order.order_id,
         reason=CancelReason.NO_STOCK,
@@ -120,6 +135,11 @@ def _locked(uid: UUID, line_id: int) -> tuple[Shortage, FulfilmentLine]:
         raise ShortageSolved
     again.fulfilment_order = work
     return shortage, again
+
+
+def _claim(shortage: Shortage, line: FulfilmentLine) -> Demand:
+    ordered = line.order_line
+    return Demand(ordered.uid, ordered.sku_id, shortage.location_id, line.quantity)
 
 
 def _lacking(shortage: Shortage, line: FulfilmentLine) -> Affected:

@@ -22,6 +22,12 @@ UNITS_MOVE = """
     FROM unnest(%(lines)s::bigint[], %(units)s::integer[]) AS moved(id, units)
     WHERE line.id = moved.id AND line.order_id = %(order)s::bigint RETURNING line.id
 """
+BACK_ORDER_END = """
+    UPDATE orders_orderline AS line SET back_ordered = line.back_ordered - gone.units,
+        expected_on = CASE WHEN line.back_ordered > gone.units THEN line.expected_on END
+    FROM unnest(%(lines)s::bigint[], %(units)s::integer[]) AS gone(id, units)
+    WHERE line.id = gone.id RETURNING line.id
+"""
 
 
 def fulfilment_move(fulfilment_order: FulfilmentOrder, wanted: FulfilmentStatus) -> None:
@@ -75,6 +81,13 @@ def units_move(order: Order, units: Mapping[int, int], *, counter: str, sign: in
         },
     )
     order_status_refresh(order)
+
+
+def back_order_end(units: Mapping[int, int]) -> None:
+    """Take `units` (order line id → units) off what waits for goods; their order is locked."""
+    require_transaction()
+    if units:
+        fetch_rows(BACK_ORDER_END, {"lines": array(units), "units": array(units.values())})
 
 
 def order_status_refresh(order: Order) -> None:

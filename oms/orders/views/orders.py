@@ -103,6 +103,7 @@ def order_detail(request: HttpRequest, number: int) -> HttpResponse:
         "method": method_of(order.method),
         "steps": quantity_steps(record),
         "lines": _lines(record.lines or (), order),
+        "waiting": [line for line in record.lines or () if line.back_ordered],
         "works": works,
         "next_action": next((one["action"] for one in works if one["action"]), None),
         "decision": _decision(order),
@@ -126,12 +127,13 @@ def quantity_steps(record: OrderRecord) -> list[dict[str, Any]]:
     cancelled = sum(line.cancelled for line in lines)
     fulfilled = sum(line.fulfilled for line in lines)
     returned = sum(line.returned for line in lines)
+    waiting = sum(line.back_ordered for line in lines)
     open_work = [one for one in record.work or () if one.fulfilment_order.status in FULFILMENT_OPEN]
     picked = fulfilled + sum(line.picked for one in open_work for line in one.lines)
     pickup = method_of(record.order.method).is_pickup
     steps = [
         {"label": _("ordered"), "quantity": ordered},
-        {"label": _("allocated"), "quantity": ordered - cancelled},
+        {"label": _("allocated"), "quantity": ordered - cancelled - waiting},
         {"label": _("picked"), "quantity": picked},
         {
             "label": _("collected") if pickup else _("shipped"),

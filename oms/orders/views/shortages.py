@@ -14,12 +14,13 @@ from inventory.models import Shortage, Stock
 from inventory.selectors.shortages import expected_here, shortages_visible
 from inventory.tables.figures import cause_link
 from oms.core.errors import Conflict, NotFound
+from oms.core.formats import format_when
 from oms.core.permissions import Permission, grants_for
 from oms.core.web import PageRequest, page
 from oms.orders.methods import method_of
-from oms.orders.selectors.search import fulfilments_visible
-from oms.orders.selectors.shortages import affected_by
+from oms.orders.selectors.shortages import affected_by, works_visible
 from oms.orders.services.shortages import (
+    shortage_back_order,
     shortage_cancel,
     shortage_resource,
     shortage_resource_all,
@@ -34,12 +35,7 @@ def shortage_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     actor = cast(PageRequest, request).actor
     shortage = _shortage(request, uid, Permission.STOCK_VIEW)
     affected = affected_by(shortage) if shortage.closed_at is None else []
-    works = [one.work.pk for one in affected if one.work]
-    visible = set(
-        fulfilments_visible(actor, Permission.ORDERS_VIEW)
-        .filter(pk__in=works)
-        .values_list("pk", flat=True)
-    )
+    visible = works_visible(affected, actor)
     may_act = grants_for(actor, Permission.ORDERS_MANAGE)
     context = {
         "shortage": shortage,
@@ -94,6 +90,27 @@ def resource(request: HttpRequest, uid: UUID) -> HttpResponse:
             _("Order %(number)s: comes from %(places)s now")
             % {"number": works[0].order.number, "places": places},
         )
+    return redirect("shortage-detail", uid=uid)
+
+
+@page(Permission.ORDERS_MANAGE)
+@require_POST
+def back_order(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """What a line lacks waits for goods."""
+    shortage = _shortage(request, uid, Permission.ORDERS_MANAGE)
+    actor = cast(PageRequest, request).actor
+    try:
+        line = shortage_back_order(shortage.uid, line_id=_line(request), actor=actor)
+    except Conflict as refused:
+        messages.error(request, str(refused.title))
+    else:
+        day = {"number": line.order.number, "day": format_when(line.expected_on)}
+        words = (
+            _("Order %(number)s: what is missing waits for goods, expected %(day)s")
+            if line.expected_on
+            else _("Order %(number)s: what is missing waits for goods; no day is known")
+        )
+        messages.success(request, words % day)
     return redirect("shortage-detail", uid=uid)
 
 

@@ -14,7 +14,7 @@ from oms.core.actors import Actor, ActorKind
 from oms.core.clock import now
 from oms.core.errors import DomainError, NotFound
 from oms.orders.methods import method_of
-from oms.orders.models import Order
+from oms.orders.models import Order, OrderLine
 from oms.orders.selectors.records import OrderRecord, orders_load
 from oms.orders.services.changes import order_cancel_unpicked
 from oms.orders.status import FULFILMENT_DONE, FulfilmentStatus, OrderStatus
@@ -70,6 +70,7 @@ def _context(record: OrderRecord, asking: bool, problem: DomainError | None) -> 
         "state_icon": icon,
         "steps": progress_steps(record),
         "works": record.work or (),
+        "waiting": _waiting_lines(record),
         "pickup": method_of(order.method).is_pickup,
         "cancellable": cancellable,
         "asking": asking and cancellable,
@@ -98,7 +99,15 @@ def state_words(record: OrderRecord) -> tuple[str, str, str, str]:
             "grey",
             "circle-off",
         )
-    if statuses and statuses <= FULFILMENT_DONE:
+    waiting = _waiting_lines(record)
+    if waiting and not statuses:
+        return (
+            _("Waiting for goods"),
+            _("What you ordered is not there yet. We send it as soon as it comes."),
+            "amber",
+            "clock-hour-4",
+        )
+    if statuses and statuses <= FULFILMENT_DONE and not waiting:
         if pickup:
             return (_("Collected"), _("You have your goods. Enjoy them!"), "green", "circle-check")
         return (_("On its way"), _("Your parcel left us."), "green", "truck-delivery")
@@ -117,6 +126,10 @@ def state_words(record: OrderRecord) -> tuple[str, str, str, str]:
     return (_("Being prepared"), _waiting(pickup, place), "blue", "basket")
 
 
+def _waiting_lines(record: OrderRecord) -> list[OrderLine]:
+    return [line for line in record.lines or () if line.back_ordered]
+
+
 def _waiting(pickup: bool, place: str) -> str:
     if pickup:
         return _("We write to you as soon as it is ready at %(place)s.") % {"place": place}
@@ -130,7 +143,7 @@ def progress_steps(record: OrderRecord) -> list[dict[str, str]]:
         return []
     pickup = method_of(order.method).is_pickup
     statuses = {work.fulfilment_order.status for work in record.work or ()} - {S.CANCELLED}
-    done = bool(statuses) and statuses <= FULFILMENT_DONE
+    done = bool(statuses) and statuses <= FULFILMENT_DONE and not _waiting_lines(record)
     ready = done or bool(statuses) and statuses <= FULFILMENT_DONE | {S.READY}
     begun = ready or bool(statuses - {S.OPEN})
     labels = [_("Received"), _("Being prepared")]

@@ -1,0 +1,80 @@
+"""A count finds the last piece gone; the customer waits for the delivery that is on its way."""
+
+from datetime import timedelta
+
+from inventory.models import ExpectedSupply, Shortage, Stock
+from inventory.services.adjustment import StockChange, adjust
+from inventory.status import AdjustmentReason, MovementKind
+from oms.office.demo.articles import Article
+from oms.office.demo.world import World
+from oms.orders.requests import OrderLineRequest, OrderRequest
+from oms.orders.selectors.shortages import affected_by
+from oms.orders.services.shortages import shortage_back_order
+
+CAUSE = "count 403"
+
+
+class Awaited:
+    """One order to be shipped, and nothing left anywhere that it could be shipped from."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.article: Article | None = None
+
+    def play(self) -> None:
+        """Put it on the timeline: the order an hour ago, the count half an hour later."""
+        present = self.world.timeline.present
+        self.world.timeline.at(present - timedelta(minutes=58), self._order)
+        self.world.timeline.at(present - timedelta(minutes=27), self._count)
+
+    def _order(self) -> None:
+        """Of something that lies in the warehouse alone, and that a supplier brings soon."""
+        world = self.world
+        here = world.warehouse
+        due = ExpectedSupply.objects.filter(location=here, due_on__gt=world.timeline.moment.date())
+        coming = set(due.values_list("sku_id", flat=True))
+        left = {row.sku_id for row in Stock.objects.filter(location=here) if row.available > 0}
+        others = Stock.objects.filter(location__ships=True, on_hand__gt=0).exclude(location=here)
+        left -= set(others.values_list("sku_id", flat=True))
+        goods = [one for one in world.shelves.warehouse_only if one.sku_id in left]
+        goods.sort(key=lambda one: one.sku_id not in coming)
+        if not goods:
+            return
+        self.article = article = goods[0]
+        person = world.customers[3]
+        number, payment = next(world.numbers), world.payment(means="card")
+
+        def request() -> OrderRequest:
+            return OrderRequest(
+                channel=world.channels["eshop"],
+                lines=(OrderLineRequest(article.code, 1),),
+                contact=person.contact,
+                method="ship",
+                address=person.address,
+                external_id=f"CV-{number}",
+                payment=payment,
+                customer_reference=person.reference,
+            )
+
+        world.place(request, actor=world.staff.shop)
+
+    def _count(self) -> None:
+        if self.article is None:
+            return
+        here, sku_id = self.world.warehouse, self.article.sku_id
+        stock = Stock.objects.get(sku=sku_id, location=here)
+        lost = StockChange(
+            sku_id,
+            here.pk,
+            max(stock.allocated - 1, 0) - stock.on_hand,
+            reason=AdjustmentReason.MISSING,
+            kind=MovementKind.COUNTED,
+        )
+        adjust([lost], cause=CAUSE, actor=self.world.staff.of(here))
+        shortage = Shortage.objects.get(sku=sku_id, location=here, closed_at=None)
+        for one in affected_by(shortage):
+            if one.line and one.movable:
+                shortage_back_order(
+                    shortage.uid, line_id=one.line.pk, actor=self.world.staff.office
+                )
+                self.world.timeline.note("back-orders")
