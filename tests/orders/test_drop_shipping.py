@@ -198,8 +198,8 @@ def test_what_comes_from_elsewhere_after_all(shop: Shop) -> None:
     order = ordered(shop, 1)
     Stock.objects.filter(location=shop.warehouse).update(safety_stock=0)
     work = work_of(order)
-    units = dict(work.lines.values_list("pk", "quantity"))
-    fulfilment_resource(work.pk, units=units, reason="shortage", actor=ACTOR)
+    for line_id, units in work.lines.values_list("pk", "quantity"):
+        fulfilment_resource(work.pk, line_id=line_id, units=units, reason="shortage", actor=ACTOR)
     events_deliver()
     assert PurchaseOrder.objects.get().status == S.CANCELLED
 
