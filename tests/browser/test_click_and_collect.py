@@ -1,11 +1,10 @@
 """The main job in a browser: an order by REST, picked, told, paid, handed over; or given up."""
 
-import time
 import uuid
 from typing import Any
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import expect
 
 from catalog.models import Sku
 from inventory.models import StockMovement
@@ -211,15 +210,11 @@ def test_scans_faster_than_the_line_are_all_picked(
     page = open_browser(clerk, viewport=PHONE, has_touch=True)
     hand = Hand(page)
     page.goto(f"/counter/pickups/{pickup.uid}/")
-
-    def slowly(route: Route) -> None:
-        time.sleep(0.4)
-        route.continue_()
-
-    page.route("**/scan/", slowly)
+    line = {"offline": False, "latency": 1500, "downloadThroughput": -1, "uploadThroughput": -1}
+    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", line)
     for gtin in GTINS:
         hand.scan(gtin)
-    expect(page.locator(".pick-line.is-done")).to_have_count(3)
+    expect(page.locator(".pick-line.is-done")).to_have_count(3, timeout=15_000)
 
 
 def test_every_refusal_says_why_and_what_to_do(

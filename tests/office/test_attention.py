@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from inventory.models import PurchaseOrder, StockBatch, StockFeed, Transfer
 from inventory.services.audit import KIND
@@ -70,7 +71,7 @@ def test_what_needs_a_person_is_a_line_with_a_link(office) -> None:
     assert attention(ACTOR) == Attention(["Torino"], 3, 1, 1)
     page = office.get("/office/").content.decode()
     for words, link in (
-        ("Torino", "/office/stock/sync/"),
+        ("Torino", reverse("stock-batch-list")),
         ("3 stock figures", "/office/stock/audit/"),
         ("1 purchase order is late", "/office/purchasing/?late=true"),
         ("1 transfer is late", "/office/transfers/?late=true"),
