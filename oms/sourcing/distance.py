@@ -1,8 +1,10 @@
 """Distance between two places."""
 
-from math import asin, cos, radians, sin, sqrt
+from math import asin, cos, pi, radians, sin, sqrt
 
 EARTH_KM = 6371.0088
+# As far as two places can be: half around the Earth.
+FARTHEST_KM = pi * EARTH_KM
 
 
 def distance_km(a: tuple[float, float], b: tuple[float, float]) -> float:

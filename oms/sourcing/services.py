@@ -8,7 +8,7 @@ from uuid import UUID
 from inventory.models import Location
 from inventory.selectors import availability_by_sku
 from oms.core.sql import rows_insert
-from oms.sourcing.distance import distance_km
+from oms.sourcing.distance import FARTHEST_KM, distance_km
 from oms.sourcing.models import Decision
 from oms.sourcing.solver import (
     Candidate,
@@ -37,8 +37,9 @@ def source(
 
     `channel` is the code of the one that sells: its availability rules hold (None: what lies
     there); what is held for `holder` is its own to take. Without a destination every location is
-    equally near, and priority decides. `without` is a location that is left out for what it could
-    not give, and told as such in the verdicts.
+    equally near, and priority decides; a location nobody knows the place of comes after all others.
+    `without` is a location that is left out for what it could not give, and told as such in the
+    verdicts.
     """
     if without is not None:
         others = [one for one in locations if one != without]
@@ -75,8 +76,10 @@ def source(
 
 
 def _distance(location: Location, destination: Place | None) -> float:
-    if destination is None or location.latitude is None or location.longitude is None:
+    if destination is None:
         return 0.0
+    if location.latitude is None or location.longitude is None:
+        return FARTHEST_KM
     return distance_km((float(location.latitude), float(location.longitude)), destination)
 
 
@@ -106,9 +109,10 @@ def decision_store(
 
 
 def _verdict_data(verdict: Verdict, codes: Mapping[int, str]) -> dict[str, Any]:
+    distance = verdict.candidate.distance
     data: dict[str, Any] = {
         "location": verdict.candidate.code,
-        "distance_km": round(verdict.candidate.distance, 1),
+        "distance_km": round(distance, 1) if distance < FARTHEST_KM else None,
         "reason": verdict.reason.value,
     }
     if verdict.missing:
