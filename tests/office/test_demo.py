@@ -285,6 +285,8 @@ def test_an_order_waits_for_a_delivery() -> None:
     assert line.expected_on is not None
     assert line.expected_on > now().date()
     assert line.order.status == OrderStatus.OPEN
+    shipping = Location.objects.filter(ships=True).values_list("pk", flat=True)
+    assert not any(availability([line.sku_id], location_ids=shipping).values())
     assert Message.objects.filter(kind="orders/order_back_ordered").count() == 1
 
 

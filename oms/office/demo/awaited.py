@@ -22,10 +22,10 @@ class Awaited:
         self.article: Article | None = None
 
     def play(self) -> None:
-        """Put it on the timeline: the order an hour ago, the count half an hour later."""
-        present = self.world.timeline.present
-        self.world.timeline.at(present - timedelta(minutes=58), self._order)
-        self.world.timeline.at(present - timedelta(minutes=27), self._count)
+        """Put it on the timeline: the order some days ago, the count half an hour later."""
+        begin = self.world.timeline.present - timedelta(hours=47)
+        self.world.timeline.at(begin, self._order)
+        self.world.timeline.at(begin + timedelta(minutes=31), self._count)
 
     def _order(self) -> None:
         """Of something that lies in the warehouse alone, and that a supplier brings soon."""
