@@ -46,6 +46,8 @@ def test_scan_look_adjust_and_undo(shop: Shop, open_browser: Open) -> None:
     sign_in(page, "carla")
     page.get_by_role("link", name="More").click()
     page.get_by_role("link", name="Look up an item").click()
+    expect(page.get_by_role("heading", name="Look up an item")).to_be_visible()
+    page.wait_for_load_state()
     hand.start()
     hand.scan(GTIN)
     expect(page.get_by_role("heading", name="Blue jacket")).to_be_visible()

@@ -161,7 +161,7 @@ def _that_day(world: World, usual: float, days_ago: int) -> int:
     """
     if days_ago < 2:
         return 1
-    growing = 0.3 + 2.7 * (1 - days_ago / DAYS) ** 2
+    growing = 0.3 + 3.1 * (1 - days_ago / DAYS) ** 2
     return round(usual * growing * world.rng.uniform(0.6, 1.4))
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from inventory.models import Location
 from oms.core.actors import Actor
 from oms.office.demo.returned import goods_return
-from oms.office.demo.world import Lines, World
+from oms.office.demo.world import TRIES, Lines, World
 from oms.orders.models import FulfilmentLine, FulfilmentOrder
 from oms.orders.requests import OrderRequest
 from oms.orders.services.changes import order_cancel
@@ -78,8 +78,15 @@ class Parcels:
         """An order in two parts, of which one goes through `steps` at once; then both wait."""
 
         def begin() -> None:
-            placed = self._eshop(split=True)
-            if placed is None:
+            for _ in range(TRIES):
+                placed = self._eshop(split=True)
+                if placed is None:
+                    return
+                if len(placed.fulfilment_orders) > 1:
+                    break
+                # One place had all of it after all: an order like any other.
+                self.follow(placed)
+            else:
                 return
             work = placed.fulfilment_orders[0]
             for step in steps:
