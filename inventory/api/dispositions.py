@@ -1,5 +1,6 @@
 """Goods set aside over REST: for a store's or warehouse's own system."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
@@ -108,6 +109,19 @@ class DispositionListView(StockReadView):
         return self.write_once(request, perform)
 
 
+def ending(operation_id: str, summary: str) -> Callable[..., Any]:
+    """How the API's documents describe an end of a disposition."""
+    return extend_schema(
+        operation_id=operation_id,
+        summary=summary,
+        tags=TAGS,
+        parameters=[IDEMPOTENCY_KEY, REPLAYED],
+        request=EndInput,
+        responses={200: DispositionAnswer} | problems(*WRITING, NotFound, InvalidTransition),
+        examples=[OpenApiExample("All of them", {}, request_only=True)],
+    )
+
+
 class DispositionEndView(ApiView):
     """Base of the ways in which it ends."""
 
@@ -129,15 +143,7 @@ class DispositionPutBackView(DispositionEndView):
     outcome = PUT_BACK
     permissions_required: ClassVar[dict[str, Permission]] = {"POST": ENDINGS[PUT_BACK]}
 
-    @extend_schema(
-        operation_id="dispositions_put_back",
-        summary="Put units back on sale",
-        tags=TAGS,
-        parameters=[IDEMPOTENCY_KEY, REPLAYED],
-        request=EndInput,
-        responses={200: DispositionAnswer} | problems(*WRITING, NotFound, InvalidTransition),
-        examples=[OpenApiExample("All of them", {}, request_only=True)],
-    )
+    @ending("dispositions_put_back", "Put units back on sale")
     def post(self, request: Request, uid: UUID) -> HttpResponse:
         """Found, mended, or no longer on display: all its units are available again."""
         return self.end(request, uid)
@@ -149,15 +155,7 @@ class DispositionWriteOffView(DispositionEndView):
     outcome = WRITTEN_OFF
     permissions_required: ClassVar[dict[str, Permission]] = {"POST": ENDINGS[WRITTEN_OFF]}
 
-    @extend_schema(
-        operation_id="dispositions_write_off",
-        summary="Write units off",
-        tags=TAGS,
-        parameters=[IDEMPOTENCY_KEY, REPLAYED],
-        request=EndInput,
-        responses={200: DispositionAnswer} | problems(*WRITING, NotFound, InvalidTransition),
-        examples=[OpenApiExample("All of them", {}, request_only=True)],
-    )
+    @ending("dispositions_write_off", "Write units off")
     def post(self, request: Request, uid: UUID) -> HttpResponse:
         """All its units leave on hand; nothing that is available changes."""
         return self.end(request, uid)

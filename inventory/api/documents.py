@@ -1,6 +1,7 @@
 """What transfers, purchase orders and counts share over REST: found and acted on by number."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
@@ -13,7 +14,6 @@ from catalog.models import Sku
 from catalog.selectors import skus_by_code
 from inventory.api.stock import StockReadView
 from inventory.models import Location
-from oms.core.api.strict import query_known
 from oms.core.errors import Issue, NotFound
 from oms.core.permissions import Permission
 
@@ -55,16 +55,14 @@ class DocumentMoveView(DocumentView):
         body: Serializer[Any],
         perform: Callable[[Any, Row], object],
     ) -> HttpResponse:
-        """Do it once. The document is found before the body is read: a foreign one is not there."""
-
-        query_known(request, ())
-
-        def once() -> Written:
-            document = self.document(number)
-            perform(document, body.run_validation(request.data))
-            return 200, self.represented(number), {}
-
-        return self.write_once(request, once)
+        """Do it once, and answer with the document as it then stands."""
+        return self.move_once(
+            request,
+            partial(self.document, number),
+            body,
+            perform,
+            partial(self.represented, number),
+        )
 
 
 def location_of(

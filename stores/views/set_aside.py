@@ -27,7 +27,7 @@ from stores.services.set_aside import ShelfAside, shelf_set_aside
 from stores.services.shelf import may_adjust
 from stores.views.base import CounterRequest, at_shelves, enter, frame, go
 from stores.views.moments import Moment, answered, show
-from stores.views.shelf import item_facts, item_of, item_url
+from stores.views.shelf import ask_first, item_facts, item_of, item_url, there_of, too_many
 
 # What a thumb still scrolls through; the rest is in the office's list.
 LISTED = 100
@@ -85,25 +85,15 @@ def _set_aside(request: CounterRequest, sku: Sku, form: SetAsideForm) -> HttpRes
     try:
         done = shelf_set_aside(wanted, accept_shortage=data["accept_shortage"], actor=request.actor)
     except ShortageUnconfirmed as refused:
-        context = {
-            **item_facts(request, sku),
-            "wanted": wanted,
-            "short": refused.data["units"],
-            "undo": None,
-        }
-        return render(
-            request, "stores/set_aside_short.html", frame(request, "more", **context), status=409
-        )
+        return ask_first(request, sku, "counter-set-aside", wanted, refused)
     except Shortage as refused:
-        there = refused.data["items"][0]["on_hand"]
+        there = there_of(refused)
         words = ngettext(
             "Only %(n)d unit is on hand and not set aside yet",
             "Only %(n)d units are on hand and not set aside yet",
             there,
         )
-        return show(
-            request, Moment("refused", _("Too many"), words % {"n": there}), status=refused.status
-        )
+        return too_many(request, words % {"n": there})
     words = ngettext("%(n)d unit is set aside", "%(n)d units are set aside", done.units)
     messages.success(request, words % {"n": done.units})
     return go(request, item_url(sku))

@@ -25,7 +25,7 @@ from stores.deadlines import UNDO
 from stores.forms import ShelfForm
 from stores.look_up import elsewhere, item_exactly, items_found, price_at, units_here
 from stores.scanner import read_scan
-from stores.services.set_aside import undoable_of
+from stores.services.set_aside import ShelfAside, undoable_of
 from stores.services.shelf import (
     ShelfAdjustment,
     may_adjust,
@@ -42,6 +42,11 @@ REASONS = (
     (AdjustmentReason.FOUND, "mood-smile"),
     (AdjustmentReason.DAMAGED, "mood-sad"),
 )
+# What asks once more, by the page where it was wanted.
+SHORT = {
+    "counter-adjust": "stores/adjust_short.html",
+    "counter-set-aside": "stores/set_aside_short.html",
+}
 
 
 @require_http_methods(["GET", "POST"])
@@ -133,24 +138,43 @@ def _book(request: CounterRequest, sku: Sku, form: ShelfForm) -> HttpResponseBas
             adjustment, accept_shortage=data["accept_shortage"], actor=request.actor
         )
     except ShortageUnconfirmed as refused:
-        context = {
-            **item_facts(request, sku),
-            "adjustment": adjustment,
-            "short": refused.data["units"],
-            "undo": None,
-        }
-        return render(
-            request, "stores/adjust_short.html", frame(request, "more", **context), status=409
-        )
+        return ask_first(request, sku, "counter-adjust", adjustment, refused)
     except Shortage as refused:
-        there = refused.data["items"][0]["on_hand"]
+        there = there_of(refused)
         words = ngettext("Only %(n)d unit is on hand", "Only %(n)d units are on hand", there)
-        return show(
-            request, Moment("refused", _("Too many"), words % {"n": there}), status=refused.status
-        )
+        return too_many(request, words % {"n": there})
     words = ngettext("%(n)d unit is on hand now", "%(n)d units are on hand now", stock.on_hand)
     messages.success(request, words % {"n": stock.on_hand})
     return go(request, item_url(sku))
+
+
+def ask_first(
+    request: CounterRequest,
+    sku: Sku,
+    page: str,
+    wanted: ShelfAdjustment | ShelfAside,
+    refused: ShortageUnconfirmed,
+) -> HttpResponseBase:
+    """Orders would lack units: the same once more, with the tap that accepts it."""
+    context = {
+        **item_facts(request, sku),
+        "wanted": wanted,
+        "page": reverse(page, args=[sku.code]),
+        "short": refused.data["units"],
+        "undo": None,
+    }
+    template = SHORT[page]
+    return render(request, template, frame(request, "more", **context), status=refused.status)
+
+
+def there_of(refused: Shortage) -> int:
+    """How many of the one item there are."""
+    return int(refused.data["items"][0]["on_hand"])
+
+
+def too_many(request: CounterRequest, words: str) -> HttpResponseBase:
+    """Fewer are there than somebody named."""
+    return show(request, Moment("refused", _("Too many"), words), status=Shortage.status)
 
 
 @require_POST

@@ -1,17 +1,21 @@
 """The base of every API view: the actor, and idempotent writes."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 
 from django.http import HttpResponse
 from rest_framework.generics import GenericAPIView
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
+from rest_framework.serializers import Serializer
 
 from oms.core.actors import Actor
 from oms.core.api.parsers import JsonParser
+from oms.core.api.strict import query_known
 from oms.core.idempotency import Answer, fingerprint_of, idempotent
 from oms.core.permissions import Permission
+
+T = TypeVar("T")
 
 
 class ApiView(GenericAPIView[Any]):
@@ -58,3 +62,23 @@ class ApiView(GenericAPIView[Any]):
         if kept.replayed:
             response["Idempotent-Replayed"] = "true"
         return response
+
+    def move_once(
+        self,
+        request: Request,
+        find: Callable[[], T],
+        body: Serializer[Any],
+        perform: Callable[[T, Any], object],
+        answer: Callable[[], Any],
+    ) -> HttpResponse:
+        """Do something to what `find` returns, once, and answer with it as it then stands.
+
+        It is found before the body is read: what is not there answers so, whatever was sent.
+        """
+        query_known(request, ())
+
+        def once() -> tuple[int, Any, dict[str, str]]:
+            perform(find(), body.run_validation(request.data))
+            return 200, answer(), {}
+
+        return self.write_once(request, once)

@@ -1,6 +1,7 @@
 """A location's work over REST, for a warehouse's own system: what to pick, and that it left."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -132,17 +133,9 @@ class FulfilmentActionView(ApiView):
         body: StrictSerializer,
         perform: Callable[[FulfilmentOrder, Any], None],
     ) -> HttpResponse:
-        """Do it once, and answer with the work as it then stands.
-
-        The work is found before the body is read: what is not there answers so, whatever was sent.
-        """
-
-        def once() -> tuple[int, Any, dict[str, str]]:
-            one = _visible(self, uid)
-            perform(one, body.run_validation(request.data))
-            return 200, _whole(_visible(self, uid)), {}
-
-        return self.write_once(request, once)
+        """Do it once, and answer with the work as it then stands."""
+        find = partial(_visible, self, uid)
+        return self.move_once(request, find, body, perform, lambda: _whole(find()))
 
 
 class FulfilmentPickView(FulfilmentActionView):

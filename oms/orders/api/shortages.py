@@ -1,6 +1,7 @@
 """Shortages over REST: where less lies than orders have claimed, and each order's ways out."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -106,18 +107,16 @@ class ShortageMoveView(ShortageReadView):
 
     permissions_required: ClassVar[dict[str, Permission]] = {"POST": Permission.ORDERS_MANAGE}
 
-    def act(
-        self, request: Request, uid: UUID, perform: Callable[[Shortage, int], object]
-    ) -> HttpResponse:
-        """Do it once. The shortage is found before the body is read: a foreign one is not there."""
+    def act(self, request: Request, uid: UUID, move: Callable[..., object]) -> HttpResponse:
+        """Do one of the shortage's services for the line, once."""
+        find = partial(self.shortage, uid)
 
-        def once() -> tuple[int, Any, dict[str, str]]:
-            shortage = self.shortage(uid)
-            data = serializers.SHORTAGE_MOVE.run_validation(request.data)
-            perform(shortage, _line(shortage, data, self.actor))
-            return 200, _whole(self.shortage(uid), self.actor), {}
+        def perform(shortage: Shortage, data: dict[str, Any]) -> None:
+            line_id = _line(shortage, data, self.actor)
+            move(shortage.uid, line_id=line_id, actor=self.actor)
 
-        return self.write_once(request, once)
+        body = serializers.SHORTAGE_MOVE
+        return self.move_once(request, find, body, perform, lambda: _whole(find(), self.actor))
 
 
 class ShortageResourceView(ShortageMoveView):
@@ -138,11 +137,7 @@ class ShortageResourceView(ShortageMoveView):
     )
     def post(self, request: Request, uid: UUID) -> HttpResponse:
         """All that the line lacks, or as much of it as other locations have."""
-
-        def perform(shortage: Shortage, line_id: int) -> object:
-            return shortage_resource(shortage.uid, line_id=line_id, actor=self.actor)
-
-        return self.act(request, uid, perform)
+        return self.act(request, uid, shortage_resource)
 
 
 class ShortageBackOrderView(ShortageMoveView):
@@ -167,11 +162,7 @@ class ShortageBackOrderView(ShortageMoveView):
         When goods come anywhere they may be shipped from, the oldest order gets them by itself.
         Pickups cannot wait.
         """
-
-        def perform(shortage: Shortage, line_id: int) -> object:
-            return shortage_back_order(shortage.uid, line_id=line_id, actor=self.actor)
-
-        return self.act(request, uid, perform)
+        return self.act(request, uid, shortage_back_order)
 
 
 class ShortageCancelView(ShortageMoveView):
@@ -191,11 +182,7 @@ class ShortageCancelView(ShortageMoveView):
     )
     def post(self, request: Request, uid: UUID) -> HttpResponse:
         """What was paid for the units goes back, and the customer is told."""
-
-        def perform(shortage: Shortage, line_id: int) -> object:
-            return shortage_cancel(shortage.uid, line_id=line_id, actor=self.actor)
-
-        return self.act(request, uid, perform)
+        return self.act(request, uid, shortage_cancel)
 
 
 def _line(shortage: Shortage, data: dict[str, Any], actor: Actor) -> int:
