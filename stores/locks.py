@@ -10,6 +10,7 @@ from oms.core.actors import Actor
 from oms.core.locks import lock_rows, lock_unlocked_rows, require_transaction
 from oms.core.models import User
 from oms.core.permissions import Permission
+from oms.core.sql import fetch_models
 from oms.orders.locks import order_for_update
 from oms.orders.models import Order
 from stores.models import Pickup
@@ -26,7 +27,12 @@ def pickup_for_update(uid: UUID, *, actor: Actor) -> Pickup:
     pickups = Pickup.objects.select_related("fulfilment_order", "location")
     found = pickups.get_visible(actor, Permission.ORDERS_FULFIL, uid=uid)
     order = order_for_update(found.fulfilment_order.order_id)
-    pickup: Pickup = pickups.get(pk=found.pk)
+    pickup = fetch_models(
+        Pickup,
+        "WHERE stores_pickup.id = %(id)s::bigint",
+        {"id": found.pk},
+        related=("fulfilment_order", "location"),
+    )[0]
     pickup.fulfilment_order.order = order
     return pickup
 

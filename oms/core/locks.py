@@ -6,9 +6,12 @@ rows lock by primary key. Each app's `locks.py` builds on `lock_rows`; nothing e
 The wait is bounded by `lock_timeout` (settings) and surfaces as `Busy`.
 """
 
-from typing import TypeVar
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
 from django.db import models, transaction
+
+from oms.core.sql import fetch_models
 
 M = TypeVar("M", bound=models.Model)
 
@@ -24,6 +27,12 @@ def lock_rows(queryset: models.QuerySet[M]) -> list[M]:
     """
     require_transaction()
     return list(queryset.order_by("pk").select_for_update(of=("self",)))
+
+
+def lock_rows_where(model: type[M], where: str, params: Mapping[str, Any]) -> list[M]:
+    """`lock_rows` of one model by a prepared statement (`oms.core.sql`); `where` is a condition."""
+    require_transaction()
+    return fetch_models(model, f"WHERE {where} ORDER BY {model._meta.pk.column} FOR UPDATE", params)
 
 
 def lock_unlocked_rows(queryset: models.QuerySet[M]) -> list[M]:

@@ -42,29 +42,80 @@ def fetch_rows(statement: str, params: Mapping[str, Any] | Sequence[Any]) -> lis
     return rows
 
 
-def fetch_models(model: type[M], where: str, params: Mapping[str, Any]) -> list[M]:
-    """Rows of one model by a prepared statement; `where` is SQL from WHERE on."""
-    statement, names, converted = _selection(model)
+def fetch_models(
+    model: type[M],
+    where: str,
+    params: Mapping[str, Any],
+    *,
+    related: tuple[str, ...] = (),
+    defer: tuple[str, ...] = (),
+) -> list[M]:
+    """Rows of one model by a prepared statement; `where` is SQL from WHERE on.
+
+    `related`: foreign keys that are never null, read with it; in `where` such a table goes by the
+    name of the foreign key. `defer`: fields to leave out, of a related row "<foreign key>.<field>".
+    """
+    base, others = _selection(model, related, frozenset(defer))
+    tables = [f'"{model._meta.db_table}"'] + [other.join for other in others]
+    columns = ", ".join(one.columns for one in (base, *others))
+    statement = f"SELECT {columns} FROM {' '.join(tables)} {where}"  # noqa: S608
     found = []
-    for row in fetch_rows(f"{statement} {where}", params):
-        values = list(row)
-        for index, convert in converted:
-            values[index] = convert(values[index], None, None)
-        found.append(model.from_db(DEFAULT_DB_ALIAS, names, values))
+    for row in fetch_rows(statement, params):
+        made = base.load(row)
+        for other in others:
+            other.key.set_cached_value(made, other.load(row))
+        found.append(made)
     return found
 
 
+class _Selected:
+    """Columns of one model among those of a statement, from the index `start` on."""
+
+    def __init__(
+        self, model: type[models.Model], table: str, *, start: int, defer: frozenset[str]
+    ) -> None:
+        fields = [field for field in model._meta.concrete_fields if field.name not in defer]
+        self.model = model
+        # Of a related model: the foreign key that leads to it, and how it is joined.
+        self.key: Any = None
+        self.join = ""
+        self.columns = ", ".join(f'"{table}"."{field.column}"' for field in fields)
+        self.end = start + len(fields)
+        self._place = slice(start, self.end)
+        self._names = [field.attname for field in fields]
+        self._converted = [
+            (index, field.from_db_value)
+            for index, field in enumerate(fields)
+            if hasattr(field, "from_db_value")
+        ]
+
+    def load(self, row: Sequence[Any]) -> Any:
+        values = list(row[self._place])
+        for index, convert in self._converted:
+            values[index] = convert(values[index], None, None)
+        return self.model.from_db(DEFAULT_DB_ALIAS, self._names, values)
+
+
 @cache
-def _selection(model: type[models.Model]) -> tuple[str, list[str], list[tuple[int, Any]]]:
-    fields = model._meta.concrete_fields
-    columns = ", ".join(f'"{field.column}"' for field in fields)
-    converted = [
-        (index, field.from_db_value)
-        for index, field in enumerate(fields)
-        if hasattr(field, "from_db_value")
-    ]
-    names = [field.attname for field in fields]
-    return f'SELECT {columns} FROM "{model._meta.db_table}"', names, converted  # noqa: S608
+def _selection(
+    model: type[models.Model], related: tuple[str, ...], defer: frozenset[str]
+) -> tuple[_Selected, list[_Selected]]:
+    table = model._meta.db_table
+    base = _Selected(model, table, start=0, defer=defer)
+    others: list[_Selected] = []
+    for name in related:
+        field = cast(Any, model._meta.get_field(name))
+        target = field.related_model
+        left_out = frozenset(one.partition(".")[2] for one in defer if one.startswith(f"{name}."))
+        start = (others[-1] if others else base).end
+        other = _Selected(target, name, start=start, defer=left_out)
+        other.key = field
+        other.join = (
+            f'JOIN "{target._meta.db_table}" AS "{name}"'
+            f' ON "{name}"."{target._meta.pk.column}" = "{table}"."{field.column}"'
+        )
+        others.append(other)
+    return base, others
 
 
 def array(values: Iterable[object]) -> str:

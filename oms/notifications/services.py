@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.template import Context
 from django.template.loader import get_template
 from django.utils import timezone, translation
@@ -16,6 +16,7 @@ from oms.core.audit import audit_record
 from oms.core.clock import now, retailer_zone
 from oms.core.errors import NotFound
 from oms.core.locks import require_transaction
+from oms.core.sql import rows_insert
 from oms.core.wake import wake_on_commit
 from oms.notifications.locks import message_for_update
 from oms.notifications.models import Message
@@ -55,21 +56,24 @@ def message_queue(
     if known is not None:
         return known
     subject, text, html = message_render(kind, language, context)
-    message, created = Message.objects.get_or_create(
+    message = Message(
         source=source,
-        defaults={
-            "kind": kind,
-            "subject_type": subject_type,
-            "subject_id": subject_id,
-            "recipient": recipient,
-            "language": supported_language(language),
-            "subject": subject,
-            "text": text,
-            "html": html,
-        },
+        kind=kind,
+        subject_type=subject_type,
+        subject_id=subject_id,
+        recipient=recipient,
+        language=supported_language(language),
+        subject=subject,
+        text=text,
+        html=html,
     )
-    if created:
-        wake_on_commit(DELIVER)
+    try:
+        with transaction.atomic():
+            rows_insert([message])
+    except IntegrityError:
+        # Somebody else was faster with the same news.
+        return Message.objects.get(source=source)
+    wake_on_commit(DELIVER)
     return message
 
 

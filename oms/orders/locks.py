@@ -6,24 +6,28 @@ one lock guards the whole aggregate, and stock rows come after it in the global 
 
 from uuid import UUID
 
-from django.db.models import QuerySet
-
 from oms.core.errors import NotFound
-from oms.core.locks import lock_rows, lock_unlocked_rows
+from oms.core.locks import lock_rows, lock_rows_where, lock_unlocked_rows
+from oms.core.sql import fetch_models
 from oms.orders.models import BasketHold, FulfilmentOrder, Order
+
+ORDER_OF_FULFILMENT = "id = (SELECT order_id FROM orders_fulfilmentorder WHERE id = %(id)s::bigint)"
 
 
 def order_for_update(order_id: int) -> Order:
     """The order, locked. Raises NotFound."""
-    return _locked(Order.objects.filter(pk=order_id))
+    return _locked("id = %(id)s::bigint", order_id)
 
 
 def fulfilment_for_update(fulfilment_order_id: int) -> FulfilmentOrder:
     """The fulfilment order, read after its order was locked. Raises NotFound."""
-    order = _locked(Order.objects.filter(fulfilment_orders=fulfilment_order_id))
-    fulfilment_order = FulfilmentOrder.objects.select_related("location").get(
-        pk=fulfilment_order_id
-    )
+    order = _locked(ORDER_OF_FULFILMENT, fulfilment_order_id)
+    fulfilment_order = fetch_models(
+        FulfilmentOrder,
+        "WHERE orders_fulfilmentorder.id = %(id)s::bigint",
+        {"id": fulfilment_order_id},
+        related=("location",),
+    )[0]
     fulfilment_order.order = order
     return fulfilment_order
 
@@ -42,8 +46,8 @@ def basket_hold_for_update(uid: UUID) -> BasketHold:
     return rows[0]
 
 
-def _locked(orders: QuerySet[Order]) -> Order:
-    rows = lock_rows(orders)
+def _locked(which: str, key: int) -> Order:
+    rows = lock_rows_where(Order, which, {"id": key})
     if not rows:
         raise NotFound
     return rows[0]

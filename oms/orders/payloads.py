@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from catalog.models import Sku
+from oms.core.sql import fetch_models
 from oms.orders.models import Channel, Order, OrderLine
 
 
@@ -42,5 +43,12 @@ def order_payload(
 
 def order_payload_load(order: Order) -> dict[str, Any]:
     """`order_payload` of a stored order; two queries."""
-    lines = list(order.lines.select_related("sku"))
-    return order_payload(order, order.channel, lines, [line.sku for line in lines])
+    lines = fetch_models(
+        OrderLine,
+        "WHERE order_id = %(order)s::bigint ORDER BY position",
+        {"order": order.pk},
+        related=("sku",),
+        defer=("price_trace", "sku.options"),
+    )
+    (channel,) = fetch_models(Channel, "WHERE id = %(id)s::bigint", {"id": order.channel_id})
+    return order_payload(order, channel, lines, [line.sku for line in lines])

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from django.db import connection, transaction
+from django.db import connection, models, transaction
+
+from oms.core.sql import fetch_models
 
 T = TypeVar("T")
 
@@ -34,3 +36,10 @@ def race(calls: Sequence[Callable[[], T]], *, threads: int) -> list[T | Exceptio
         parts = pool.map(work, [numbered[start::threads] for start in range(threads)])
         results = dict(pair for part in parts for pair in part)
     return [results[position] for position in range(len(calls))]
+
+
+def rows_without_lock(
+    model: type[models.Model], where: str, params: dict[str, Any]
+) -> list[models.Model]:
+    """`lock_rows_where` without the lock, for controls that must fail."""
+    return fetch_models(model, f"WHERE {where}", params)

@@ -19,7 +19,7 @@ from oms.orders.services.fulfilment import fulfilment_pick_all
 from oms.orders.services.shortages import shortage_cancel, shortage_resource
 from oms.orders.status import CancelReason
 from tests.inventory.factories import make_location, put
-from tests.inventory.racing import race
+from tests.inventory.racing import race, rows_without_lock
 from tests.orders.factories import ACTOR, Shop, figures, make_shop, place
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.concurrency]
@@ -104,7 +104,7 @@ def test_moved_and_cancelled_at_once_it_is_one_of_them(meeting) -> None:
 
 def test_without_the_locks_units_are_both_moved_and_cancelled(meeting, monkeypatch) -> None:
     """The control: neither the order's lock nor the second look under the shelf's."""
-    monkeypatch.setattr(locks, "lock_rows", list)
+    monkeypatch.setattr(locks, "lock_rows_where", rows_without_lock)
     monkeypatch.setattr(shortages, "stock_lock", lambda *_args, **_more: None)
     monkeypatch.setattr(shortages, "_still_lacking", lambda *_args: None)
     _results, left = both_ways()

@@ -21,7 +21,7 @@ from stores.services.ending import pickup_expire_due, pickup_reinstate
 from stores.services.handing import pickup_undo
 from stores.services.lookup import MAX_MISSES, pickup_identify
 from stores.status import HandOverAnswer, PickupStatus, UndoReason
-from tests.inventory.racing import race
+from tests.inventory.racing import race, rows_without_lock
 from tests.orders.factories import figures, make_shop
 from tests.stores.factories import clerk_of, collected, fresh, hand_over, overdue, pay, ready
 
@@ -82,7 +82,7 @@ def test_two_tills_hand_over_once(shop, clerks, meeting) -> None:
 
 def test_without_the_lock_two_tills_are_not_told_apart(shop, clerks, meeting, monkeypatch) -> None:
     """The control: it proves that the test above can fail."""
-    monkeypatch.setattr(locks, "lock_rows", list)
+    monkeypatch.setattr(locks, "lock_rows_where", rows_without_lock)
     pickup = ready(shop, clerks[0], method="collect")
 
     assert codes(two_tills(pickup, clerks)) != [A.ALREADY_COLLECTED, A.OK]

@@ -16,7 +16,7 @@ from oms.office.demo.people import HOME_STORE, OTHER_STORE
 from oms.office.demo.world import World
 
 SEED = 326
-EVENINGS = 8
+EVENINGS = 5
 # The feed of this store fell silent so many days ago.
 SILENT, SILENT_FOR = OTHER_STORE, 3
 COUNTED, OFF = 25, 3

@@ -33,7 +33,7 @@ class Timeline:
         self.present = present
         self.rng = rng
         self.done: Counter[str] = Counter()
-        self._delivered_at = travel.moment
+        self._delivered_at = present - MAIL_KEPT
         self._waiting: list[tuple[datetime, int, Action]] = []
         self._numbers: Iterator[int] = count()
 
@@ -55,6 +55,7 @@ class Timeline:
 
     def run(self) -> None:
         """Live through everything; news is delivered every other hour, and of late at once."""
+        self.at(self.present - MAIL_KEPT, self._forget)
         while self._waiting:
             moment, _number, action = heapq.heappop(self._waiting)
             if moment - self._delivered_at >= NEWS_EVERY:
@@ -67,11 +68,12 @@ class Timeline:
         self.deliver()
 
     def deliver(self) -> None:
-        """Turn the events since the last time into messages; old ones are taken for read."""
+        """Turn the events since the last time into messages."""
         self._delivered_at = self.moment
-        if self.present - self.moment < MAIL_KEPT:
-            events_deliver()
-            return
+        events_deliver()
+
+    def _forget(self) -> None:
+        """Take all news so far for read: nobody asks for messages that old."""
         Event.objects.filter(state=Event.State.PENDING).update(
             state=Event.State.DELIVERED, attempts=1, delivered_at=F("occurred_at")
         )

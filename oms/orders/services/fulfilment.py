@@ -19,7 +19,7 @@ from oms.core.audit import audit_record
 from oms.core.errors import Conflict, InvalidInput, Issue
 from oms.core.events import event_add
 from oms.orders.locks import fulfilment_for_update
-from oms.orders.models import FulfilmentLine, FulfilmentOrder, Order, Shipment
+from oms.orders.models import FulfilmentOrder, Order, Shipment
 from oms.orders.payloads import order_payload_load
 from oms.orders.services.payment import order_overpaid, tenders_capture, tenders_give_back
 from oms.orders.services.state import (
@@ -27,6 +27,7 @@ from oms.orders.services.state import (
     fulfilment_lines,
     fulfilment_move,
     units_move,
+    units_pick,
 )
 from oms.orders.status import FULFILMENT_DONE, CancelReason, FulfilmentStatus
 
@@ -74,7 +75,7 @@ def fulfilment_pick(
         raise InvalidInput(issues)
     for pk, units in picked.items():
         lines[pk].picked = units
-    FulfilmentLine.objects.bulk_update([lines[pk] for pk in picked], ["picked"])
+    units_pick(picked)
     complete = all(line.picked == line.quantity for line in lines.values())
     return _picked(fulfilment_order, complete=complete, actor=actor)
 

@@ -17,7 +17,7 @@ from oms.core.errors import Conflict, InvalidInput, Issue, NotFound
 from oms.core.events import event_add
 from oms.core.locks import require_transaction
 from oms.core.money import ZERO, round_money
-from oms.core.sql import rows_insert
+from oms.core.sql import fetch_models, rows_insert
 from oms.orders.errors import PaymentMismatch
 from oms.orders.locks import order_for_update
 from oms.orders.models import Order, OrderLine, Tender, TenderTransaction
@@ -242,7 +242,12 @@ def order_total(order: Order) -> Decimal:
     return sum(
         (
             line_value(line, line.quantity - line.cancelled - line.returned, order)
-            for line in order.lines.defer("price_trace")
+            for line in fetch_models(
+                OrderLine,
+                "WHERE order_id = %(order)s::bigint",
+                {"order": order.pk},
+                defer=("price_trace",),
+            )
         ),
         ZERO,
     )
@@ -273,7 +278,9 @@ def _balance(order: Order) -> Decimal:
 
 def _tenders(order: Order) -> list[Tender]:
     """Oldest first."""
-    return list(order.tenders.order_by("pk"))
+    return fetch_models(
+        Tender, "WHERE order_id = %(order)s::bigint ORDER BY id", {"order": order.pk}
+    )
 
 
 def _captured_net(tenders: Iterable[Tender]) -> Decimal:

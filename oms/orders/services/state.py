@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from django.db.models import Sum
-
 from inventory.demand import Demand
 from oms.core.clock import now
 from oms.core.locks import require_transaction
-from oms.core.sql import array, fetch_rows
-from oms.orders.models import FulfilmentLine, FulfilmentOrder, Order, OrderLine
+from oms.core.sql import array, fetch_models, fetch_rows
+from oms.orders.models import FulfilmentLine, FulfilmentOrder, Order
 from oms.orders.status import (
     FULFILMENT_OPEN,
     FULFILMENT_TRANSITIONS,
@@ -21,6 +19,15 @@ UNITS_MOVE = """
     UPDATE orders_orderline AS line SET {counter} = line.{counter} + moved.units
     FROM unnest(%(lines)s::bigint[], %(units)s::integer[]) AS moved(id, units)
     WHERE line.id = moved.id AND line.order_id = %(order)s::bigint RETURNING line.id
+"""
+UNITS_PICK = """
+    UPDATE orders_fulfilmentline AS line SET picked = now.units
+    FROM unnest(%(lines)s::bigint[], %(units)s::integer[]) AS now(id, units)
+    WHERE line.id = now.id RETURNING line.id
+"""
+UNITS_SUM = """
+    SELECT SUM(quantity)::integer, SUM(cancelled)::integer, SUM(fulfilled)::integer
+    FROM orders_orderline WHERE order_id = %(order)s::bigint
 """
 BACK_ORDER_END = """
     UPDATE orders_orderline AS line SET back_ordered = line.back_ordered - gone.units,
@@ -59,11 +66,20 @@ def fulfilment_demands(lines: Sequence[FulfilmentLine], location_id: int) -> lis
 
 def fulfilment_lines(fulfilment_order: FulfilmentOrder) -> list[FulfilmentLine]:
     """The lines with their order lines (without traces), in the order's own order."""
-    return list(
-        fulfilment_order.lines.select_related("order_line")
-        .defer("order_line__price_trace")
-        .order_by("order_line__position")
+    return fetch_models(
+        FulfilmentLine,
+        "WHERE fulfilment_order_id = %(work)s::bigint ORDER BY order_line.position",
+        {"work": fulfilment_order.pk},
+        related=("order_line",),
+        defer=("order_line.price_trace",),
     )
+
+
+def units_pick(units: Mapping[int, int]) -> None:
+    """Store how many units are picked: {fulfilment line id: units}; their order is locked."""
+    require_transaction()
+    if units:
+        fetch_rows(UNITS_PICK, {"lines": array(units), "units": array(units.values())})
 
 
 def units_move(order: Order, units: Mapping[int, int], *, counter: str, sign: int = 1) -> None:
@@ -92,8 +108,6 @@ def back_order_end(units: Mapping[int, int]) -> None:
 
 def order_status_refresh(order: Order) -> None:
     """Derive and store the order's status from its lines; the order is locked by the caller."""
-    sums = OrderLine.objects.filter(order=order).aggregate(
-        ordered=Sum("quantity"), cancelled=Sum("cancelled"), fulfilled=Sum("fulfilled")
-    )
-    order.status = derive_order_status(**sums)
+    ordered, cancelled, fulfilled = fetch_rows(UNITS_SUM, {"order": order.pk})[0]
+    order.status = derive_order_status(ordered=ordered, cancelled=cancelled, fulfilled=fulfilled)
     order.save(update_fields=["status", "updated_at"])
