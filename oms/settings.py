@@ -129,6 +129,7 @@ DATABASES["default"].update(
                 "-c synchronous_commit=on",
                 "-c timezone=UTC",
                 "-c jit=off",
+                "-c plan_cache_mode=force_generic_plan",
             ]
         ),
         "server_side_binding": False,
