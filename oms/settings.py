@@ -129,6 +129,7 @@ DATABASES["default"].update(
                 "-c synchronous_commit=on",
                 "-c timezone=UTC",
                 "-c jit=off",
+                # Of what is prepared (oms.core.sql); the guess would plan the dearest every time.
                 "-c plan_cache_mode=force_generic_plan",
             ]
         ),
