@@ -60,8 +60,8 @@ class CategoryAdmin(ReadOnlyAdmin):
 class SkuInline(admin.TabularInline):
     model = Sku
     extra = 0
-    fields = ("code", "name", "status")
-    readonly_fields = ("code", "name", "status")
+    fields = ("code", "name", "condition", "status")
+    readonly_fields = fields
     can_delete = False
     show_change_link = True
 
@@ -87,8 +87,8 @@ class KitComponentInline(admin.TabularInline):
 
 @admin.register(Sku)
 class SkuAdmin(admin.ModelAdmin):
-    list_display = ("code", "name", "product", "status", "gtin")
-    list_filter = ("status", "tax_class")
+    list_display = ("code", "name", "condition", "product", "status", "gtin")
+    list_filter = ("status", "condition", "tax_class")
     list_select_related = ("product",)
     search_fields = ("code", "name", "gtin")
     autocomplete_fields = ("product",)

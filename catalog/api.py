@@ -117,7 +117,11 @@ class SkuView(ApiView):
         responses={200: serializers.SkuSerializer} | problems(*READING, InvalidInput, NotFound),
     )
     def get(self, request: Request, code: str) -> Response:
-        """One SKU by its code (in any case) or by its GTIN."""
+        """One SKU by its code (in any case) or by its GTIN.
+
+        Goods in several conditions may carry one GTIN: it means the new ones, or else the only
+        ones. `GET /skus/?gtin=` lists them all.
+        """
         query_known(request, ())
         found = next(iter(skus_by_code([code]).values()), None)
         sku = self.get_queryset().filter(pk=found.pk).first() if found is not None else None

@@ -19,7 +19,7 @@ from catalog.models import (
 )
 from catalog.pricing.explain import AUDIENCE_KINDS
 from catalog.selectors import category_choices, skus_search
-from catalog.status import SkuStatus
+from catalog.status import SkuCondition, SkuStatus
 from oms.core.clock import now
 
 # A publication as people see it: "scheduled" and "expired" follow from its validity.
@@ -45,6 +45,7 @@ class SkuApiFilter(filters.FilterSet):
 
     code = filters.CharFilter("code", "iexact", max_length=60)
     gtin = filters.CharFilter("gtin", max_length=14)
+    condition = filters.ChoiceFilter(choices=SkuCondition.choices)
     product = filters.CharFilter("product__code", max_length=60)
     category = filters.CharFilter(
         method="filter_category",
@@ -98,6 +99,7 @@ class SkuFilter(filters.FilterSet):
         method="filter_search", label=_("Search by code, name or GTIN"), max_length=100
     )
     category = filters.ChoiceFilter(method="filter_category", label=_("Category"), choices=())
+    condition = filters.ChoiceFilter(label=_("Condition"), choices=SkuCondition.choices)
     status = filters.ChoiceFilter(label=_("Status"), choices=SkuStatus.choices)
     kind = filters.ChoiceFilter(
         method="filter_kind",

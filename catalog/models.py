@@ -11,7 +11,7 @@ from django.db.models.functions import Now, Upper
 from django.utils.translation import gettext_lazy as _
 from treebeard.mp_tree import MP_Node
 
-from catalog.status import PublicationStatus, SkuStatus
+from catalog.status import PublicationStatus, SkuCondition, SkuStatus, name_in_condition
 from oms.core.money import AMOUNT_DIGITS, AMOUNT_PLACES
 
 
@@ -114,13 +114,24 @@ class Product(models.Model):
 
 
 class Sku(models.Model):
-    """A sellable unit. `code` is unique without regard to case and kept in upper case."""
+    """A sellable unit. `code` is unique without regard to case and kept in upper case.
+
+    Goods that are not new have SKUs of their own, of the same product and with the same options:
+    their stock and prices never mix. They may carry the new one's GTIN, as the goods do.
+    """
 
     product = models.ForeignKey(Product, models.CASCADE, related_name="skus")
     code = models.CharField(_("SKU"), max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=200)
     options = models.JSONField(_("options"), default=dict, blank=True)
     gtin = models.CharField(_("GTIN"), max_length=14, blank=True, default="")
+    condition = models.CharField(
+        _("condition"),
+        max_length=12,
+        choices=SkuCondition.choices,
+        default=SkuCondition.NEW,
+        db_default=SkuCondition.NEW,
+    )
     tax_class = models.ForeignKey(TaxClass, models.PROTECT, related_name="skus")
     status = models.CharField(
         _("status"), max_length=12, choices=SkuStatus.choices, default=SkuStatus.ACTIVE
@@ -146,7 +157,14 @@ class Sku(models.Model):
             models.CheckConstraint(condition=Q(code=Upper("code")), name="sku_code_upper"),
             models.CheckConstraint(condition=Q(pack_size__gte=1), name="sku_pack_size"),
             models.CheckConstraint(condition=Q(cost__gte=0), name="sku_cost"),
-            models.UniqueConstraint(fields=["gtin"], condition=~Q(gtin=""), name="sku_gtin_once"),
+            models.CheckConstraint(
+                condition=Q(condition__in=SkuCondition.values), name="sku_condition"
+            ),
+            models.UniqueConstraint(
+                fields=["gtin", "condition"],
+                condition=~Q(gtin=""),
+                name="sku_gtin_once_per_condition",
+            ),
         ]
         indexes: ClassVar = [
             GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="sku_name_trgm"),
@@ -154,7 +172,12 @@ class Sku(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.code} {self.name}"
+        return f"{self.code} {self.full_name}"
+
+    @property
+    def full_name(self) -> str:
+        """The name as people read it: with the condition, unless it is new."""
+        return name_in_condition(self.name, self.condition)
 
 
 class KitComponent(models.Model):

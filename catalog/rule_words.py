@@ -103,7 +103,7 @@ class _Sentence:
         if rule.target == DiscountRule.Target.PRODUCT and rule.product:
             return rule.product.name
         if rule.target == DiscountRule.Target.SKU and rule.sku:
-            return f"{rule.sku.name} ({rule.sku.code})"
+            return f"{rule.sku.full_name} ({rule.sku.code})"
         return pgettext("discount target", "everything")
 
     def _except(self) -> SafeString:

@@ -7,7 +7,7 @@ from django.db.models.functions import Coalesce, Length
 
 from catalog.gtin import is_gtin_shaped, shortest
 from catalog.models import Category, DiscountRule, PriceList, Product, Sku
-from catalog.status import PublicationStatus
+from catalog.status import PublicationStatus, SkuCondition
 from oms.core.clock import now
 from oms.core.sql import array, fetch_rows, text_array
 
@@ -15,15 +15,41 @@ from oms.core.sql import array, fetch_rows, text_array
 def skus_by_code(codes: Iterable[str]) -> dict[str, Sku]:
     """SKUs by the code or GTIN asked for (upper-cased); unknown ones are absent. One query.
 
-    A GTIN is found however many leading zeros it is written with. A code is meant before a GTIN
-    that happens to look the same.
+    A GTIN is found however many leading zeros it is written with. It means the SKU that is new, or
+    the only one that has it; where several have it and none is new, it says too little to mean any
+    of them.
+    """
+    return {
+        code: skus[0]
+        for code, skus in skus_meant(codes).items()
+        if len(skus) == 1 or skus[0].condition == SkuCondition.NEW
+    }
+
+
+def skus_meant(codes: Iterable[str]) -> dict[str, list[Sku]]:
+    """Every SKU that a code or GTIN may mean, by what was asked for (upper-cased). One query.
+
+    Several for a GTIN that goods in several conditions carry, in the order of `SkuCondition`. A
+    code is meant before a GTIN that happens to look the same.
     """
     wanted = {code.strip().upper() for code in codes} - {""}
     gtins = {code: shortest(code) for code in wanted if is_gtin_shaped(code)}
-    rows = _skus_load(wanted, set(gtins.values()))
-    by_gtin = {sku.gtin: sku for sku in rows if sku.gtin}
+    by_code: dict[str, list[Sku]] = {}
+    by_gtin: dict[str, list[Sku]] = {}
+    for sku in _skus_load(wanted, set(gtins.values())):
+        by_gtin.setdefault(sku.gtin, []).append(sku)
+        if sku.code in wanted:
+            by_code[sku.code] = [sku]
     found = {code: by_gtin[gtin] for code, gtin in gtins.items() if gtin in by_gtin}
-    return found | {sku.code: sku for sku in rows if sku.code in wanted}
+    for skus in found.values():
+        skus.sort(key=lambda sku: SkuCondition.values.index(sku.condition))
+    return found | by_code
+
+
+def other_conditions(sku: Sku) -> QuerySet[Sku]:
+    """SKUs of the same goods in other conditions: of its product and with its options."""
+    alike = Sku.objects.filter(product=sku.product_id, options=sku.options)
+    return alike.exclude(condition=sku.condition)
 
 
 # A GTIN is never empty here: '' would find every SKU without one.

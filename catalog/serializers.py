@@ -48,6 +48,7 @@ class SkuSerializer(serializers.ModelSerializer[Sku]):
             "product",
             "category",
             "gtin",
+            "condition",
             "options",
             "tax_class",
             "status",

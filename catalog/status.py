@@ -2,11 +2,28 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class SkuStatus(models.TextChoices):
     ACTIVE = "active", _("Active")
     DISCONTINUED = "discontinued", _("Discontinued")
+
+
+class SkuCondition(models.TextChoices):
+    """In what state a unit is sold; best first. Each has its own SKU, stock and prices."""
+
+    NEW = "new", pgettext_lazy("condition", "New")
+    OPENED = "opened", pgettext_lazy("condition", "Opened box")
+    REFURBISHED = "refurbished", pgettext_lazy("condition", "Refurbished")
+    USED = "used", pgettext_lazy("condition", "Used")
+
+
+def name_in_condition(name: str, condition: str) -> str:
+    """A SKU's name as people read it: with the condition, unless it is new."""
+    if condition == SkuCondition.NEW:
+        return name
+    return f"{name} ({SkuCondition(condition).label.lower()})"
 
 
 class PublicationStatus(models.TextChoices):

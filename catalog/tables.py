@@ -37,6 +37,19 @@ def rule_url(record: DiscountRule) -> str:
     return reverse("discount-rule-detail", args=[record.uid])
 
 
+class SkuNameColumn(tables.Column):
+    """The full name of the SKU at `path`, e.g. "sku"; of the record itself without one."""
+
+    def __init__(self, path: str = "") -> None:
+        before = f"{path}__" if path else ""
+        super().__init__(
+            accessor=f"{before}full_name",
+            order_by=f"{before}name",
+            verbose_name=_("Name"),
+            attrs={"td": {"class": "wrap"}},
+        )
+
+
 class SkuTable(Table):
     empty_icon = "category"
     empty_title = _("No SKUs")
@@ -44,12 +57,13 @@ class SkuTable(Table):
     empty_action = ("catalog-import", _("Import a catalogue"))
 
     code = LinkColumn(verbose_name=_("SKU"), url=sku_url, code=True)
-    name = tables.Column(verbose_name=_("Name"))
+    name = SkuNameColumn()
     category = tables.Column(
         verbose_name=_("Category"), accessor="product__category_id", orderable=False
     )
     brand = tables.Column(verbose_name=_("Brand"), accessor="product__brand__name", orderable=True)
     gtin = CodeColumn(verbose_name=_("GTIN"))
+    condition = tables.Column(visible=False)
     pack_size = QuantityColumn(verbose_name=_("Pack"))
     list_count = QuantityColumn(verbose_name=_("Price lists"), orderable=False)
     status = StatusColumn(verbose_name=_("Status"))
@@ -62,6 +76,7 @@ class SkuTable(Table):
             "category",
             "brand",
             "gtin",
+            "condition",
             "pack_size",
             "list_count",
             "status",
@@ -71,6 +86,13 @@ class SkuTable(Table):
     def __init__(self, *args: Any, categories: dict[int, tuple[str, ...]], **kwargs: Any) -> None:
         self.categories = categories
         super().__init__(*args, **kwargs)
+
+    # In an export the condition has a column of its own.
+    def value_name(self, record: Sku) -> str:
+        return record.name
+
+    def value_condition(self, record: Sku) -> str:
+        return record.condition
 
     def render_category(self, value: int) -> str:
         return " › ".join(self.categories.get(value, ()))

@@ -157,6 +157,16 @@ class UnknownBarcode(Conflict):
     title = _("No item has this barcode")
 
 
+class AmbiguousBarcode(Conflict):
+    """A barcode of goods in several conditions that does not say which one is meant.
+
+    `skus`: `{"sku", "condition"}` of each, the best condition first.
+    """
+
+    code = "ambiguous_barcode"
+    title = _("Goods in several conditions have this barcode")
+
+
 class BatchNotChecked(Conflict):
     """Only a finished dry run can be applied, and only for a day: then its rows are gone."""
 

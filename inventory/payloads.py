@@ -38,7 +38,7 @@ def purchase_payload(order: PurchaseOrder, lines: Sequence[PurchaseOrderLine]) -
             {
                 "position": line.position,
                 "sku": line.sku.code,
-                "name": line.sku.name,
+                "name": line.sku.full_name,
                 "gtin": line.sku.gtin,
                 "supplier_code": line.supplier_code,
                 "quantity": line.ordered,

@@ -79,7 +79,7 @@ def rule_sentence(rule: AvailabilityRule, names: RuleNames) -> SafeString:
 
 def _subject(rule: AvailabilityRule, names: RuleNames) -> str:
     if rule.sku is not None:
-        return f"{rule.sku.name} ({rule.sku.code})"
+        return f"{rule.sku.full_name} ({rule.sku.code})"
     if rule.category is not None:
         return " › ".join(names.categories.get(rule.category.pk, (rule.category.name,)))
     return pgettext("availability rule", "everything")

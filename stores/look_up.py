@@ -9,7 +9,7 @@ from catalog.audiences import Audience, AudienceKind
 from catalog.errors import NoPrice
 from catalog.models import Sku
 from catalog.pricing import PriceContext, PriceRequest, price_basket
-from catalog.selectors import skus_by_code, skus_search
+from catalog.selectors import skus_meant, skus_search
 from catalog.status import SkuStatus
 from inventory.hours import is_open, next_opening
 from inventory.models import Location
@@ -37,8 +37,8 @@ class Elsewhere:
 
 
 def item_exactly(text: str) -> Sku | None:
-    """The item with this code or GTIN."""
-    return next(iter(skus_by_code([text]).values()), None)
+    """The item with this code or GTIN; in the best condition it is kept in."""
+    return next((skus[0] for skus in skus_meant([text]).values()), None)
 
 
 def items_found(text: str) -> Sequence[Sku]:

@@ -14,6 +14,7 @@ from b2b.prices import Buying
 from catalog.models import Sku
 from catalog.pasting import WantedRow
 from catalog.selectors import skus_by_code
+from catalog.status import name_in_condition
 from oms.core.formats import format_quantity
 from oms.core.money import ZERO
 
@@ -27,10 +28,11 @@ MAX_SEARCHED = 10
 LEAST = 0.15
 
 CLOSEST = """
-    SELECT asked.code, near.code, near.name
+    SELECT asked.code, near.code, near.name, near.condition
     FROM unnest(%(codes)s::text[]) AS asked(code)
     CROSS JOIN LATERAL (
-        SELECT sku.code, sku.name, similarity(upper(sku.code), asked.code) AS likeness
+        SELECT sku.code, sku.name, sku.condition,
+            similarity(upper(sku.code), asked.code) AS likeness
         FROM catalog_sku AS sku
         WHERE sku.status = 'active' AND (upper(sku.code) %% asked.code
             OR (%(all)s AND similarity(upper(sku.code), asked.code) >= %(least)s))
@@ -183,6 +185,7 @@ def _closest(codes: Sequence[str], *, everywhere: bool) -> dict[str, list[Neares
                 CLOSEST,
                 {"codes": list(codes), "nearest": NEAREST, "all": everywhere, "least": LEAST},
             )
-            for code, near, name in cursor.fetchall():
-                guesses.setdefault(code, []).append(Nearest(near, name))
+            for code, near, name, condition in cursor.fetchall():
+                nearest = Nearest(near, name_in_condition(name, condition))
+                guesses.setdefault(code, []).append(nearest)
     return guesses

@@ -1,10 +1,10 @@
 """Import of SKUs with their products, categories and kits.
 
 Columns: `sku` (required), `name`, `product`, `product_name`, `description`, `category`
-("Garden > Tools"), `brand`, `tax_class`, `gtin`, `status`, `pack_size`, `weight_g`, `cost` (for
-those who may see costs), `image`, `components` ("SKU-A*2, SKU-B"), and `option:<name>` for each
-option. A column that is absent leaves the values as they are; so does an empty cell of a value
-every SKU has.
+("Garden > Tools"), `brand`, `tax_class`, `gtin`, `condition` (new, opened, refurbished, used),
+`status`, `pack_size`, `weight_g`, `cost` (for those who may see costs), `image`, `components`
+("SKU-A*2, SKU-B"), and `option:<name>` for each option. A column that is absent leaves the values
+as they are; so does an empty cell of a value every SKU has.
 """
 
 from typing import Any
@@ -32,7 +32,7 @@ from oms.core.tabular import parse_decimal, parse_whole
 OPTION = "option:"
 # An empty cell of these empties the value; of the others it leaves it.
 CLEARABLE = ("description", "brand", "gtin", "image")
-KEPT = ("name", "product", "product_name", "tax_class", "status")
+KEPT = ("name", "product", "product_name", "tax_class", "condition", "status")
 NUMBERS = ("pack_size", "weight_g")
 COLUMNS = ("sku", *KEPT, *CLEARABLE, *NUMBERS, "cost", "category", "components")
 
@@ -74,8 +74,7 @@ def parse_row(number: int, cells: dict[str, str]) -> CatalogRow:
     if cells.get("category"):
         names = cells["category"].replace("›", ">").split(">")  # noqa: RUF001
         values["category"] = tuple(name.strip() for name in names)
-    if cells.get("status"):
-        values["status"] = cells["status"].lower()
+    values |= {name: cells[name].lower() for name in ("condition", "status") if cells.get(name)}
     if "components" in cells:
         values["components"] = _components(cells["components"], number, issues)
     options = {

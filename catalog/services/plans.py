@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +16,7 @@ from catalog.gtin import normal_gtin
 from catalog.models import KitComponent, Sku, TaxClass
 from catalog.selectors import category_names, kit_components
 from catalog.services.categories import path_key
-from catalog.status import SkuStatus
+from catalog.status import SkuCondition, SkuStatus
 from oms.core.errors import InvalidInput, Issue, Text
 
 Components = tuple[tuple[str, int], ...]
@@ -42,6 +42,7 @@ class CatalogRow:
     brand: str | None = None
     tax_class: str | None = None
     gtin: str | None = None
+    condition: str | None = None
     status: str | None = None
     pack_size: int | None = None
     weight_g: int | None = None
@@ -57,6 +58,7 @@ SKU_FIELDS = (
     "product",
     "tax_class",
     "gtin",
+    "condition",
     "status",
     "pack_size",
     "weight_g",
@@ -78,6 +80,7 @@ DEFAULTS: dict[str, Any] = {
     "description": "",
     "brand": "",
     "gtin": "",
+    "condition": SkuCondition.NEW.value,
     "status": SkuStatus.ACTIVE.value,
     "pack_size": 1,
     "weight_g": 0,
@@ -104,13 +107,21 @@ class CatalogPlan:
         return {"new": len(self.new), "changed": len(self.changed), "unchanged": self.unchanged}
 
 
+class _Owner(NamedTuple):
+    """A SKU that has a GTIN."""
+
+    sku: str
+    product: str
+    condition: str
+
+
 @dataclass(frozen=True, slots=True)
 class _Known:
     """The database's side of the comparison."""
 
     skus: dict[str, dict[str, Any]]
     products: dict[str, dict[str, Any]]
-    gtins: dict[str, str]
+    gtins: dict[str, list[_Owner]]
     tax_classes: frozenset[str]
     default_tax_class: str | None
     categories: frozenset[str]
@@ -126,7 +137,7 @@ def catalog_plan(rows: Sequence[CatalogRow]) -> CatalogPlan:
     known = _known(rows)
     plan = CatalogPlan()
     codes = Counter(row.sku.strip().upper() for row in rows)
-    owners = dict(known.gtins)
+    owners = {gtin: list(those) for gtin, those in known.gtins.items()}
     product_values: dict[str, dict[str, Any]] = {}
     for row in rows:
         code = row.sku.strip().upper()
@@ -134,10 +145,8 @@ def catalog_plan(rows: Sequence[CatalogRow]) -> CatalogPlan:
         if codes[code] > 1:
             issues.append(Issue("sku", _("This SKU stands in the file twice"), "twice", row.row))
         issues += _check_product(row, wanted, product_values)
-        gtin = wanted["gtin"]
-        if gtin and owners.setdefault(gtin, code) != code:
-            message = _("SKU %(sku)s has this GTIN already") % {"sku": owners[gtin]}
-            issues.append(Issue("gtin", message, "taken", row.row))
+        if wanted["gtin"]:
+            issues += _check_owners(row, code, wanted, owners.setdefault(wanted["gtin"], []))
         if issues:
             plan.issues += issues
             continue
@@ -177,13 +186,21 @@ def _known(rows: Sequence[CatalogRow]) -> _Known:
             for sku in skus
         },
         products={sku.product.code: _product_values(sku, paths) for sku in skus},
-        gtins={sku.gtin: sku.code for sku in skus if sku.gtin and sku.code not in codes},
+        gtins=_owners(sku for sku in skus if sku.gtin and sku.code not in codes),
         tax_classes=frozenset(tax_classes),
         default_tax_class="standard" if "standard" in tax_classes else None,
         categories=frozenset(path_key(path) for path in paths.values()),
         components=usable,
         parts=parts,
     )
+
+
+def _owners(skus: Iterable[Sku]) -> dict[str, list[_Owner]]:
+    owners: dict[str, list[_Owner]] = {}
+    for sku in skus:
+        owner = _Owner(sku.code, sku.product.code, sku.condition)
+        owners.setdefault(sku.gtin, []).append(owner)
+    return owners
 
 
 def _usable_components(
@@ -232,6 +249,7 @@ def _values_of(
         "product": sku.product.code,
         "tax_class": sku.tax_class.code,
         "gtin": sku.gtin,
+        "condition": sku.condition,
         "status": sku.status,
         "pack_size": sku.pack_size,
         "weight_g": sku.weight_g,
@@ -292,13 +310,14 @@ def _check_texts(row: CatalogRow, code: str, wanted: dict[str, Any]) -> list[Iss
 def _check_values(row: CatalogRow, code: str, wanted: dict[str, Any], known: _Known) -> list[Issue]:
     message: Text
     issues = []
-    if wanted["tax_class"] not in known.tax_classes:
-        names = ", ".join(sorted(known.tax_classes))
-        message = _("There is no such tax class; there are: %(names)s") % {"names": names}
-        issues.append(Issue("tax_class", message, "unknown", row.row))
-    if wanted["status"] not in SkuStatus.values:
-        message = _("Use one of: %(names)s") % {"names": ", ".join(SkuStatus.values)}
-        issues.append(Issue("status", message, "unknown", row.row))
+    for name, choices, words in (
+        ("tax_class", known.tax_classes, _("There is no such tax class; there are: %(names)s")),
+        ("status", SkuStatus.values, _("Use one of: %(names)s")),
+        ("condition", SkuCondition.values, _("Use one of: %(names)s")),
+    ):
+        if wanted[name] not in choices:
+            names = ", ".join(sorted(choices))
+            issues.append(Issue(name, words % {"names": names}, "unknown", row.row))
     for name, least in (("pack_size", 1), ("weight_g", 0)):
         if not least <= wanted[name] <= MAX_INTEGER:
             message = _("A whole number from %(least)d on") % {"least": least}
@@ -317,6 +336,27 @@ def _check_values(row: CatalogRow, code: str, wanted: dict[str, Any], known: _Kn
         if not 1 <= quantity <= MAX_INTEGER:
             issues.append(Issue("components", _("The quantity is at least 1"), "min", row.row))
     return issues
+
+
+def _check_owners(
+    row: CatalogRow, code: str, wanted: dict[str, Any], owners: list[_Owner]
+) -> list[Issue]:
+    """A GTIN is of one product, and there of one SKU in each condition. Adds this one to them."""
+    owner = _Owner(code, wanted["product"], wanted["condition"])
+    taken = next(
+        (
+            other
+            for other in owners
+            if other.sku != code
+            and (other.product != owner.product or other.condition == owner.condition)
+        ),
+        None,
+    )
+    owners.append(owner)
+    if taken is None:
+        return []
+    message = _("SKU %(sku)s has this GTIN already") % {"sku": taken.sku}
+    return [Issue("gtin", message, "taken", row.row)]
 
 
 def _check_product(

@@ -89,6 +89,7 @@ def _skus_write(values: dict[str, dict[str, Any]], products: dict[str, int]) -> 
                     for name in (
                         "name",
                         "gtin",
+                        "condition",
                         "status",
                         "pack_size",
                         "weight_g",
@@ -107,6 +108,7 @@ def _skus_write(values: dict[str, dict[str, Any]], products: dict[str, int]) -> 
             "tax_class",
             "name",
             "gtin",
+            "condition",
             "status",
             "pack_size",
             "weight_g",

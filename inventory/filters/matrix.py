@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Category, Sku
 from catalog.selectors import category_choices, skus_search, skus_within
+from catalog.status import SkuCondition
 from inventory.status import LocationKind
 
 FIGURE_LABELS = (
@@ -26,6 +27,7 @@ class MatrixFilter(filters.FilterSet):
     category = filters.ChoiceFilter(
         method="filter_category", label=_("Category"), choices=category_choices
     )
+    condition = filters.ChoiceFilter(label=_("Condition"), choices=SkuCondition.choices)
     kind = filters.ChoiceFilter(
         method="keep",
         label=_("Locations"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Category, Sku
 from catalog.selectors import category_choices, skus_search, skus_within
+from catalog.status import SkuCondition
 from inventory.filters.fields import DateInput, SkuAndLocationFilter
 from inventory.models import Stock, StockMovement
 from inventory.selectors import locations_visible
@@ -65,6 +66,7 @@ class StockFilter(filters.FilterSet):
     category = filters.ChoiceFilter(
         method="filter_category", label=_("Category"), choices=category_choices
     )
+    condition = filters.ChoiceFilter(label=_("Condition"), choices=SkuCondition.choices)
 
     class Meta:
         model = Sku

@@ -159,7 +159,7 @@ class CountEntryForm(forms.Form):
         self.lines = list(lines)
         for line in self.lines:
             self.fields[_name(line)] = forms.IntegerField(
-                label=line.sku.name, min_value=0, max_value=MAX_UNITS, required=False
+                label=line.sku.full_name, min_value=0, max_value=MAX_UNITS, required=False
             )
 
     @property

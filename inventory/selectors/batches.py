@@ -23,6 +23,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from catalog.status import name_in_condition
 from inventory.models import BatchDrift, Location, StockBatch, StockFeed, StockMovement
 from inventory.status import BatchKind
 from oms.core.actors import Actor
@@ -213,8 +214,8 @@ class DriftSku:
 
 
 TOP = """
-SELECT sku.code, sku.name, SUM(movement.on_hand)::bigint, SUM(ABS(movement.on_hand))::bigint,
-    SUM(movement.on_hand * sku.cost)
+SELECT sku.code, sku.name, sku.condition, SUM(movement.on_hand)::bigint,
+    SUM(ABS(movement.on_hand))::bigint, SUM(movement.on_hand * sku.cost)
 FROM inventory_stockbatch AS batch
     JOIN inventory_stockmovement AS movement
         ON movement.id BETWEEN batch.first_movement AND batch.last_movement
@@ -235,4 +236,7 @@ def drift_skus(batch_ids: Sequence[int], *, by_value: bool, limit: int = 10) -> 
     """The SKUs whose counts were furthest from the ledger, in value or else in units. One query."""
     statement = TOP.format(order=BY_VALUE if by_value else BY_UNITS)
     rows = fetch_rows(statement, {"batches": array(batch_ids), "limit": limit})
-    return [DriftSku(*row) for row in rows]
+    return [
+        DriftSku(code, name_in_condition(name, condition), *figures)
+        for code, name, condition, *figures in rows
+    ]

@@ -102,7 +102,7 @@ class CountAnswer(serializers.ModelSerializer[StockCount]):
 class CountLineAnswer(serializers.ModelSerializer[CountLine]):
     sku = serializers.CharField(source="sku.code")
     gtin = serializers.CharField(source="sku.gtin")
-    name = serializers.CharField(source="sku.name")
+    name = serializers.CharField(source="sku.full_name")
     counted = serializers.IntegerField(allow_null=True, help_text="The second count, or the first.")
     counted_at = serializers.DateTimeField(allow_null=True)
     counted_by = serializers.CharField()

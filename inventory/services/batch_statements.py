@@ -36,7 +36,7 @@ SELECT COUNT(sku_id) < COUNT(*), COUNT(*) <> COUNT(DISTINCT sku_id)
         OR EXISTS (SELECT FROM pg_temp.batch_seen JOIN catalog_kitcomponent ON kit_id = sku_id)
 FROM pg_temp.batch_seen
 """
-# GTINs as `catalog.gtin.shortest` writes them.
+# GTINs as `catalog.gtin.shortest` writes them; what they mean is said by `skus_by_code`.
 RESOLVE_OTHERS = """
 UPDATE pg_temp.batch_seen AS seen SET sku_id = sku.id
 FROM pg_temp.batch_row AS row JOIN catalog_sku AS sku ON sku.code = upper(btrim(row.sku))
@@ -48,6 +48,8 @@ FROM pg_temp.batch_row AS row
         CASE WHEN length(given.digits) <= 8 THEN 8
              WHEN length(given.digits) <= 12 THEN 12
              WHEN length(given.digits) = 13 THEN 13 ELSE 14 END, '0')
+        AND (sku.condition = 'new' OR NOT EXISTS (
+            SELECT FROM catalog_sku AS other WHERE other.gtin = sku.gtin AND other.id <> sku.id))
 WHERE seen.sku_id IS NULL AND row.line = seen.line
     AND btrim(row.sku) ~ '^([0-9]{8}|[0-9]{12,14})$'
 """

@@ -13,10 +13,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from catalog.models import Sku
-from catalog.selectors import skus_by_code
-from inventory.errors import CountMoved, NotOnCount, UnknownBarcode
+from inventory.errors import CountMoved, NotOnCount
 from inventory.locks import count_for_update
 from inventory.models import CountLine, CountScan, StockCount
+from inventory.scanning import sku_meant, skus_scanned
 from inventory.services import count_statements as statements
 from inventory.services.adjustment import stock_add
 from inventory.status import (
@@ -68,10 +68,11 @@ class Scan:
 def line_scan(number: int, scan: Scan, *, actor: Actor) -> Found:
     """So many units more of what was scanned; never less than none.
 
-    Raises UnknownBarcode, NotOnCount for what is not among the lines to count, InvalidTransition.
+    Raises UnknownBarcode, AmbiguousBarcode, NotOnCount for what is not among the lines to count,
+    InvalidTransition.
     """
     count = _entering(number, actor=actor)
-    sku = _sku_of(scan.code)
+    sku = _sku_of(count, scan.code)
     line = _line_of(count, sku, accept=scan.accept)
     before = _units_of(count, line)
     units = (before or 0) + scan.units
@@ -91,7 +92,7 @@ def _line_of(count: StockCount, sku: Sku, *, accept: bool) -> CountLine:
             if again
             else _("%(name)s is not on the list of this count.")
         )
-        raise NotOnCount(words % {"name": sku.name}, sku=sku.code, can_add=not again)
+        raise NotOnCount(words % {"name": sku.full_name}, sku=sku.code, can_add=not again)
     line.sku = sku
     return line
 
@@ -120,7 +121,7 @@ def line_set(
     if before != seen:
         raise CountMoved(
             _("%(name)s: somebody counted %(units)s meanwhile. Look before you change it.")
-            % {"name": line.sku.name, "units": _("nothing") if before is None else before},
+            % {"name": line.sku.full_name, "units": _("nothing") if before is None else before},
             units=before,
         )
     if units is None:
@@ -160,13 +161,15 @@ def _entering(number: int, *, actor: Actor) -> StockCount:
     return count
 
 
-def _sku_of(code: str) -> Sku:
-    sku = skus_by_code([code]).get(code.strip().upper())
-    if sku is None:
-        raise UnknownBarcode(_("No item has the barcode %(code)s.") % {"code": code.strip()[:40]})
+def _sku_of(count: StockCount, code: str) -> Sku:
+    """What was scanned: of several in different conditions the one to be counted."""
+    skus = skus_scanned(code)
+    lines = count.lines.filter(sku__in=skus) if len(skus) > 1 else []
+    first = count.status != CountStatus.RECOUNT
+    sku = sku_meant(skus, {line.sku_id for line in lines if first or _is_again(line)})
     if sku.is_kit:
         raise NotOnCount(
-            _("%(name)s is a set: count its parts.") % {"name": sku.name}, can_add=False
+            _("%(name)s is a set: count its parts.") % {"name": sku.full_name}, can_add=False
         )
     return sku
 

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from catalog.tables import SkuNameColumn
 from inventory.models import StockBatch
 from inventory.status import BatchStatus
 from inventory.tables.figures import SignedColumn
@@ -126,7 +127,7 @@ class BatchMovementTable(Table):
         code=True,
         url=lambda record: reverse("stock-movements", args=[record.sku.code, record.location.code]),
     )
-    name = tables.Column(accessor="sku__name", verbose_name=gettext_lazy("Name"))
+    name = SkuNameColumn("sku")
     expected = QuantityColumn(verbose_name=gettext_lazy("Ledger said"))
     counted = QuantityColumn(verbose_name=gettext_lazy("Count said"))
     on_hand = SignedColumn(verbose_name=gettext_lazy("Difference"))

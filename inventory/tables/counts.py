@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from catalog.tables import SkuNameColumn
 from inventory.models import CountLine, StockCount
 from inventory.tables.figures import SignedColumn
 from oms.core import formats
@@ -112,7 +113,7 @@ class CountLineTable(Table):
         code=True,
         verbose_name=gettext_lazy("SKU"),
     )
-    name = tables.Column(accessor="sku__name", attrs={"td": {"class": "wrap"}})
+    name = SkuNameColumn("sku")
     gtin = CodeColumn(accessor="sku__gtin", verbose_name="GTIN", visible=False)
     abc_class = tables.Column()
     status = StatusColumn()

@@ -25,7 +25,8 @@ class DispositionTable(Table):
 
     name = LinkColumn(
         url=movements_url("unavailable"),
-        accessor="sku__name",
+        accessor="sku__full_name",
+        order_by="sku__name",
         verbose_name=gettext_lazy("Item"),
         attrs={"td": {"class": "wrap"}},
     )

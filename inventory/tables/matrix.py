@@ -42,7 +42,7 @@ class SkuColumn(tables.Column):
             '<span class="matrix-name">{}</span>',
             sku_url(record),
             value,
-            record.name,
+            record.full_name,
         )
 
     def value(self, value: str) -> str:

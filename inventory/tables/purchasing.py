@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from catalog.tables import SkuNameColumn
 from inventory.models import PurchaseOrder, Supplier, SupplierItem
 from inventory.tables.figures import yes_or_nothing
 from inventory.templatetags.costs import unit_cost
@@ -107,7 +108,7 @@ class SupplierItemTable(Table):
     sku = LinkColumn(
         url=item_url, code=True, accessor="sku__code", verbose_name=gettext_lazy("SKU")
     )
-    name = tables.Column(accessor="sku__name", attrs={"td": {"class": "wrap"}})
+    name = SkuNameColumn("sku")
     supplier_code = CodeColumn()
     cost = MoneyColumn(currency="supplier.currency")
     pack_multiple = QuantityColumn()

@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
+from catalog.tables import SkuNameColumn
 from inventory.models import Shortage
 from inventory.tables.figures import cause_link
 from oms.core.tables import LinkColumn, QuantityColumn, Table, WhenColumn
@@ -22,11 +23,7 @@ class ShortageTable(Table):
     sku = LinkColumn(
         url=shortage_url, code=True, accessor="sku__code", verbose_name=gettext_lazy("SKU")
     )
-    name = tables.Column(
-        accessor="sku__name",
-        verbose_name=gettext_lazy("Name"),
-        attrs={"td": {"class": "wrap"}},
-    )
+    name = SkuNameColumn("sku")
     location = tables.Column(accessor="location__name", verbose_name=gettext_lazy("Location"))
     units = QuantityColumn(verbose_name=gettext_lazy("Units short"))
     claims = QuantityColumn(verbose_name=gettext_lazy("Claims on it"))

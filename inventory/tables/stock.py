@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from catalog.tables import SkuNameColumn
 from inventory.models import Stock
 from inventory.status import AdjustmentReason, DispositionReason, MovementKind
 from inventory.tables.figures import (
@@ -39,7 +40,7 @@ class StockTable(Table):
     """Stock by SKU, over the locations one may see."""
 
     code = LinkColumn(url=sku_url, code=True, verbose_name=gettext_lazy("SKU"))
-    name = tables.Column(attrs={"td": {"class": "wrap"}})
+    name = SkuNameColumn()
     available = AvailableColumn(verbose_name=gettext_lazy("Available"))
     on_hand = FigureColumn(url=sku_url, verbose_name=gettext_lazy("On hand"))
     allocated = FigureColumn(url=sku_url, verbose_name=gettext_lazy("Allocated"))

@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from catalog.tables import SkuNameColumn
 from inventory.models import Transfer, TransferDiscrepancy
 from inventory.status import DISCREPANCY_OPEN, DiscrepancyOutcome, TransferStatus
 from oms.core import formats
@@ -71,9 +72,7 @@ class DiscrepancyTable(Table):
     )
     kind = StatusColumn()
     sku = CodeColumn(accessor="line__sku__code", verbose_name=_("SKU"))
-    name = tables.Column(
-        accessor="line__sku__name", verbose_name=_("Name"), attrs={"td": {"class": "wrap"}}
-    )
+    name = SkuNameColumn("line__sku")
     units = QuantityColumn()
     source = tables.Column(accessor="line__transfer__source__name", verbose_name=_("From"))
     destination = tables.Column(accessor="line__transfer__destination__name", verbose_name=_("To"))

@@ -40,7 +40,7 @@ class SkuMovementList(ListPage):
 
     @property
     def title(self) -> str:  # type: ignore[override]
-        return _("Movements of %(sku)s") % {"sku": self.of.name}
+        return _("Movements of %(sku)s") % {"sku": self.of.full_name}
 
     @property
     def export_name(self) -> str:  # type: ignore[override]

@@ -80,7 +80,7 @@ class PlaceList(ListPage):
 
     @property
     def title(self) -> str:  # type: ignore[override]
-        return self.sku.name if self.sku else ""
+        return self.sku.full_name if self.sku else ""
 
     @property
     def export_name(self) -> str:  # type: ignore[override]
@@ -164,7 +164,7 @@ def _kit_page(request: PageRequest, kit: Sku) -> HttpResponse:
         if (kit.pk, pk) in units
     ]
     places.sort(key=lambda place: (-place["kits"], place["location"].name))
-    context = {"sku": kit, "title": kit.name, "parts": parts, "places": places}
+    context = {"sku": kit, "title": kit.full_name, "parts": parts, "places": places}
     context["total"] = sum(place["kits"] for place in places)
     return render(request, "inventory/stock_kit.html", context)
 
@@ -200,7 +200,7 @@ class MovementList(ListPage):
     @property
     def title(self) -> str:  # type: ignore[override]
         return _("%(sku)s at %(location)s") % {
-            "sku": self.row.sku.name,
+            "sku": self.row.sku.full_name,
             "location": self.row.location.name,
         }
 

@@ -70,6 +70,10 @@ STATUS_LOOK: dict[str, Look] = {
     "archived": Look("grey", "archive", pgettext_lazy("status", "Archived")),
     # SKUs and stock
     "discontinued": Look("grey", "circle-off", pgettext_lazy("status", "Discontinued")),
+    "new": Look("grey", "sparkles", pgettext_lazy("condition", "New")),
+    "opened": Look("blue", "package", pgettext_lazy("condition", "Opened box")),
+    "refurbished": Look("blue", "tool", pgettext_lazy("condition", "Refurbished")),
+    "used": Look("blue", "recycle", pgettext_lazy("condition", "Used")),
     "in_stock": Look("green", "circle-check", pgettext_lazy("status", "In stock")),
     "low": Look("amber", "alert-triangle", pgettext_lazy("status", "Low stock")),
     "out": Look("red", "circle-x", pgettext_lazy("status", "Out of stock")),

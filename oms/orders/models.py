@@ -196,7 +196,8 @@ class OrderLine(models.Model):
     order = models.ForeignKey(Order, models.CASCADE, related_name="lines", db_index=False)
     position = models.PositiveSmallIntegerField()
     sku = models.ForeignKey(Sku, models.PROTECT, related_name="order_lines")
-    name = models.CharField(_("name"), max_length=200)
+    # As the customer read it: with the condition, in their language.
+    name = models.CharField(_("name"), max_length=240)
     quantity = models.PositiveIntegerField(_("quantity"))
     cancelled = models.PositiveIntegerField(_("cancelled"), default=0)
     fulfilled = models.PositiveIntegerField(_("fulfilled"), default=0)

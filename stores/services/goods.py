@@ -8,8 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from catalog.models import Sku
-from catalog.selectors import skus_by_code
-from inventory.errors import UnknownBarcode
+from inventory.scanning import sku_meant, skus_scanned
 from inventory.services.tallies import tally_add, tally_set, tally_undo, tally_units
 from oms.core.actors import Actor
 from stores.errors import NotExpected, OverScan, WrongItem
@@ -40,22 +39,25 @@ class Counted:
 def goods_scan(goods: Goods, scan: Scan, *, actor: Actor) -> Counted:
     """Count what was scanned; the same nonce counts once.
 
-    Raises UnknownBarcode, WrongItem for a set, NotExpected, and OverScan where no more may be
-    counted than there should be.
+    Of goods in several conditions with one barcode it is the one that is still to come, else one
+    of these goods. Raises UnknownBarcode, AmbiguousBarcode, WrongItem for a set, NotExpected, and
+    OverScan where no more may be counted than there should be.
     """
-    sku = skus_by_code([scan.code]).get(scan.code.strip().upper())
-    if sku is None:
-        raise UnknownBarcode(_("No item has the barcode %(code)s.") % {"code": scan.code[:40]})
+    counted = tally_units(goods.place)
+    to_come = {pk for pk, units in goods.expected.items() if counted.get(pk, 0) < units}
+    sku = sku_meant(skus_scanned(scan.code), to_come, goods.expected.keys() | counted.keys())
     if sku.is_kit:
         raise WrongItem(
-            _("%(name)s is a set. Scan its parts: they are counted.") % {"name": sku.name}
+            _("%(name)s is a set. Scan its parts: they are counted.") % {"name": sku.full_name}
         )
     expected = goods.expected.get(sku.pk, 0)
-    before = tally_units(goods.place).get(sku.pk, 0)
+    before = counted.get(sku.pk, 0)
     kind = KINDS[goods.kind]
     known = before or sku.pk in goods.expected
     if not known and not (scan.accept and kind.takes_more):
-        raise NotExpected(_("This is %(name)s. Put it aside.") % {"name": sku.name}, sku=sku.code)
+        raise NotExpected(
+            _("This is %(name)s. Put it aside.") % {"name": sku.full_name}, sku=sku.code
+        )
     if scan.units < 0 and before + scan.units < 0:
         return Counted(sku, before, expected)
     kind.begin(goods, actor=actor)
@@ -91,5 +93,5 @@ def _refuse_more(goods: Goods, sku: Sku, units: int, expected: int) -> None:
     if units > expected and not KINDS[goods.kind].takes_more:
         raise OverScan(
             _("%(name)s: all %(units)s are picked already. Put this one back.")
-            % {"name": sku.name, "units": expected}
+            % {"name": sku.full_name, "units": expected}
         )

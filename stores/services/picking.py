@@ -6,8 +6,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from catalog.models import Sku
-from catalog.selectors import kit_components, skus_by_code
-from inventory.errors import UnknownBarcode
+from catalog.selectors import kit_components
+from inventory.scanning import sku_meant, skus_scanned
 from oms.core.actors import Actor
 from oms.core.audit import audit_record
 from oms.core.clock import now
@@ -45,14 +45,18 @@ def pickup_take(uid: UUID, *, actor: Actor) -> Pickup:
 def pickup_scan(uid: UUID, *, code: str, actor: Actor) -> FulfilmentLine:
     """One more unit of what was scanned (a GTIN or a SKU code); the line it counts for.
 
-    Raises UnknownBarcode, WrongItem (naming what it is), OverScan, TakenByColleague, NotToPick.
+    Of goods in several conditions with one barcode it is the one still to pick. Raises
+    UnknownBarcode, AmbiguousBarcode, WrongItem (naming what it is), OverScan, TakenByColleague,
+    NotToPick.
     """
     pickup = _to_pick(uid, actor=actor)
     _refuse_colleague(pickup, actor)
-    sku = skus_by_code([code]).get(code.strip().upper())
-    if sku is None:
-        raise UnknownBarcode(_("No item has the barcode %(code)s.") % {"code": code[:40]})
     lines = pickup.fulfilment_order.lines.select_related("order_line").order_by("pk")
+    here = {line.order_line.sku_id for line in lines}
+    to_pick = {line.order_line.sku_id for line in lines if line.picked < line.quantity}
+    skus = skus_scanned(code)
+    strange = here.isdisjoint(sku.pk for sku in skus)
+    sku = skus[0] if strange else sku_meant(skus, to_pick, here)
     fitting = [line for line in lines if line.order_line.sku_id == sku.pk]
     if not fitting:
         raise WrongItem(_why_wrong(pickup, sku))
@@ -60,7 +64,7 @@ def pickup_scan(uid: UUID, *, code: str, actor: Actor) -> FulfilmentLine:
     if open_line is None:
         raise OverScan(
             _("%(name)s: all %(units)s are picked already. Put this one back.")
-            % {"name": sku.name, "units": sum(line.quantity for line in fitting)}
+            % {"name": sku.full_name, "units": sum(line.quantity for line in fitting)}
         )
     open_line.picked += 1
     fulfilment_pick(
@@ -73,15 +77,15 @@ def _why_wrong(pickup: Pickup, sku: Sku) -> str:
     """What the wrong item is, and why somebody may have taken it for the right one."""
     lines = list(pickup.fulfilment_order.order.lines.all())
     if any(line.sku_id == sku.pk for line in lines):
-        return _("%(name)s: the customer cancelled it. Put it back.") % {"name": sku.name}
+        return _("%(name)s: the customer cancelled it. Put it back.") % {"name": sku.full_name}
     names = {line.sku_id: line.name for line in lines}
     for kit_id, parts in kit_components(names).items():
         if sku.pk in dict(parts):
             return _("%(name)s is part of the set %(kit)s. Count the whole set with +.") % {
-                "name": sku.name,
+                "name": sku.full_name,
                 "kit": names[kit_id],
             }
-    return _("This is %(name)s. It does not belong to this order.") % {"name": sku.name}
+    return _("This is %(name)s. It does not belong to this order.") % {"name": sku.full_name}
 
 
 @transaction.atomic

@@ -9,6 +9,8 @@ from django.templatetags.static import static
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from catalog.models import Sku
+from catalog.status import SkuCondition
 from oms.core.clock import now
 from oms.orders.models import OrderLine
 from oms.orders.status import FulfilmentStatus
@@ -74,11 +76,16 @@ def item_of(line_id: int, order_line: OrderLine, quantity: int, picked: int) -> 
         name=order_line.name,
         sku=sku.code,
         gtin=sku.gtin,
-        options=", ".join(str(value) for value in sku.options.values()),
+        options=", ".join(str(value) for value in (*_condition(sku), *sku.options.values())),
         image_url=image_url(sku.image),
         quantity=quantity,
         picked=picked,
     )
+
+
+def _condition(sku: Sku) -> Sequence[str]:
+    """The name of a line is in the customer's language: this is in the clerk's."""
+    return () if sku.condition == SkuCondition.NEW else (sku.get_condition_display(),)
 
 
 def items_of(pickup: Pickup) -> list[Item]:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from inventory.errors import NotAllCounted, NotOnCount
+from inventory.errors import AmbiguousBarcode, NotAllCounted, NotOnCount
 from inventory.models import CountLine, StockCount
 from inventory.selectors.counts import (
     counts_open,
@@ -37,7 +37,7 @@ from stores.scanner import read_scan
 from stores.selectors import units_in_bags
 from stores.views.base import CounterRequest, at_shelves, frame, go, of_count
 from stores.views.cards import image_url
-from stores.views.moments import Moment, answered, show
+from stores.views.moments import Moment, answered, show, which_one
 
 MAX_DIGITS = 6
 # What a thumb still scrolls through; the rest comes as these are counted, or by scanning.
@@ -150,6 +150,10 @@ def count_scan(request: CounterRequest, count: StockCount) -> HttpResponseBase:
     )
     try:
         found = line_scan(count.pk, scan, actor=request.actor)
+    except AmbiguousBarcode as error:
+        url = reverse("counter-count-scan", args=[count.pk])
+        moment = which_one(error, url, nonce=str(scan.nonce), add=add)
+        return show(request, moment, status=error.status)
     except NotOnCount as refused:
         return show(request, _stray(count, scan, refused), status=refused.status)
     return _again(request, count, found)
@@ -198,7 +202,7 @@ def _again(request: CounterRequest, count: StockCount, found: Found) -> HttpResp
     context = page_context(request, fresh, found)
     units = context["units"]
     context["spoken"] = _("%(name)s: %(units)s") % {
-        "name": found.line.sku.name,
+        "name": found.line.sku.full_name,
         "units": _("not counted") if units is None else units,
     }
     return render(request, "stores/count_live.html", context)

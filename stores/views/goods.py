@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from catalog.models import Sku
+from inventory.errors import AmbiguousBarcode
 from inventory.services.tallies import tally_last, tally_units
 from oms.core.errors import NotFound
 from oms.core.web import htmx
@@ -35,7 +36,7 @@ from stores.services.goods import (
 )
 from stores.views.base import CounterRequest, at_shelves, frame, go, of_goods
 from stores.views.cards import image_url
-from stores.views.moments import Moment, answered, show
+from stores.views.moments import Moment, answered, posted, show, which_one
 
 MAX_UNITS = 100_000
 MAX_DIGITS = 6
@@ -164,8 +165,7 @@ def rows_of(goods: Goods) -> Sequence[Row]:
 @answered
 def goods_scanned(request: CounterRequest, goods: Goods) -> HttpResponseBase:
     """One more of what was scanned, or `add` more; only trouble fills the screen."""
-    # A moment's button posts no fields: what it would count is in its address.
-    given = request.POST if "code" in request.POST else request.GET
+    given = posted(request)
     add = given.get("add", "1")
     if not add.removeprefix("-").isdecimal() or len(add) > MAX_DIGITS or not int(add):
         raise NotFound
@@ -177,6 +177,10 @@ def goods_scanned(request: CounterRequest, goods: Goods) -> HttpResponseBase:
     )
     try:
         counted = goods_scan(goods, scan, actor=request.actor)
+    except AmbiguousBarcode as error:
+        url = reverse("counter-goods-scan", args=[goods.kind, goods.uid])
+        moment = which_one(error, url, nonce=str(scan.nonce), add=add)
+        return show(request, moment, status=error.status)
     except NotExpected as error:
         return show(request, _strange(goods, scan, error), status=error.status)
     return _again(request, goods, counted, warn=scan.units > 0)
@@ -232,7 +236,7 @@ def _again(
         context |= {
             "last_sku": counted.sku.pk,
             "spoken": _("%(name)s: %(counted)s of %(all)s")
-            % {"name": counted.sku.name, "counted": counted.units, "all": counted.expected},
+            % {"name": counted.sku.full_name, "counted": counted.units, "all": counted.expected},
         }
     return render(request, "stores/goods_live.html", context)
 
@@ -242,7 +246,7 @@ def _over(counted: Counted) -> Moment:
     return Moment(
         "warn",
         _("One too many"),
-        text % {"name": counted.sku.name, "counted": counted.units, "all": counted.expected},
+        text % {"name": counted.sku.full_name, "counted": counted.units, "all": counted.expected},
     )
 
 

@@ -1,18 +1,27 @@
 """Every answer of the counter as a full-screen moment: one big word, one sentence, one action."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
+from django.utils.functional import Promise
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from inventory.errors import AlreadyBooked, CountMoved, NotOnCount, UnknownBarcode
+from catalog.status import SkuCondition
+from inventory.errors import (
+    AlreadyBooked,
+    AmbiguousBarcode,
+    CountMoved,
+    NotOnCount,
+    UnknownBarcode,
+)
 from oms.core.errors import Busy, DomainError, NotAuthenticated, NotFound, PermissionRefused
 from oms.core.formats import format_due, format_when
 from oms.core.money import format_money
@@ -38,6 +47,8 @@ class Moment:
     action_label: str = ""
     action_method: str = "get"
     next_url: str = ""
+    # What else may be meant: (address, label) of buttons that post there.
+    choices: Sequence[tuple[str, str | Promise]] = ()
 
 
 def show(request: CounterRequest, moment: Moment, *, status: int = 200) -> HttpResponse:
@@ -47,6 +58,11 @@ def show(request: CounterRequest, moment: Moment, *, status: int = 200) -> HttpR
     context = {"moment": moment, "location": request.location}
     # htmx swaps only what succeeded; the refusal is in the words.
     return render(request, template, context, status=200 if part else status)
+
+
+def posted(request: CounterRequest) -> QueryDict:
+    """What a scan sent. A moment's button posts no fields: what it stands for is in its address."""
+    return request.POST if "code" in request.POST else request.GET
 
 
 def answered(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -77,6 +93,15 @@ def moment_of_error(error: DomainError) -> Moment:
     }
     word = words.get(type(error), _("That did not work"))
     return Moment("warn" if isinstance(error, Busy) else "refused", word, str(error.detail))
+
+
+def which_one(error: AmbiguousBarcode, url: str, **given: str) -> Moment:
+    """One barcode, several conditions: a button for each posts to `url` what was `given`."""
+    choices = [
+        (f"{url}?{urlencode(given | {'code': one['sku']})}", SkuCondition(one["condition"]).label)
+        for one in error.data["skus"]
+    ]
+    return Moment("warn", _("Which one is it?"), str(error.detail), choices=choices)
 
 
 def moment_of(answer: Answer) -> Moment:

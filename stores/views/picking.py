@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from inventory.errors import AmbiguousBarcode
 from oms.core.clock import now
 from oms.core.errors import NotFound
 from oms.core.web import htmx
@@ -31,7 +32,7 @@ from stores.services.picking import (
 from stores.status import DeclineReason, PickupStatus
 from stores.views.base import CounterRequest, frame, go, of_pickup
 from stores.views.cards import items_of, pieces
-from stores.views.moments import Moment, answered, show, url_of
+from stores.views.moments import Moment, answered, posted, show, url_of, which_one
 
 
 def pick_page(request: CounterRequest, pickup: Pickup) -> HttpResponse:
@@ -73,9 +74,12 @@ def take(request: CounterRequest, pickup: Pickup) -> HttpResponseBase:
 @answered
 def scan_item(request: CounterRequest, pickup: Pickup) -> HttpResponseBase:
     """One more of what was scanned; the list answers, and only trouble fills the screen."""
-    line = pickup_scan(
-        pickup.uid, code=read_scan(request.POST.get("code", "")), actor=request.actor
-    )
+    given = posted(request)
+    try:
+        line = pickup_scan(pickup.uid, code=read_scan(given.get("code", "")), actor=request.actor)
+    except AmbiguousBarcode as error:
+        url = reverse("counter-pick-scan", args=[pickup.uid])
+        return show(request, which_one(error, url), status=error.status)
     words = _("%(name)s: %(picked)s of %(all)s") % {
         "name": line.order_line.name,
         "picked": line.picked,

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from catalog.models import Sku
+from catalog.selectors import other_conditions
 from inventory.errors import Shortage, ShortageUnconfirmed
 from inventory.models import Disposition, Stock
 from inventory.selectors.dispositions import set_aside_at
@@ -88,8 +89,11 @@ def item(request: CounterRequest, code: str) -> HttpResponseBase:
     stock: Stock | None = facts["stock"]
     aside = stock is not None and stock.unavailable
     asides = list(set_aside_at(request.location).filter(sku=sku)) if aside else []
+    others = list(other_conditions(sku))
+    there = units_here(others, request.location) if others else {}
     context = {
         **facts,
+        "conditions": [(other, there.get(other.pk, 0)) for other in others],
         "price": price_at(sku, request.location),
         "elsewhere": elsewhere(sku, request.location),
         "scan_url": reverse("counter-look-up"),

@@ -102,7 +102,7 @@ def _skus(actor: Actor, text: str, limit: int) -> Group:
         Hit(
             icon="tag",
             title=sku.code,
-            detail=sku.name,
+            detail=sku.full_name,
             url=_url("sku-detail", sku, sku.code),
             status=sku.status if sku.status != "active" else "",
             exact=sku.code == code or (bool(gtin) and sku.gtin == gtin),

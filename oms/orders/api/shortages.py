@@ -203,7 +203,7 @@ def _listed(shortage: Shortage) -> Json:
     return {
         "uid": shortage.uid,
         "sku": shortage.sku.code,
-        "name": shortage.sku.name,
+        "name": shortage.sku.full_name,
         "location": shortage.location.code,
         "units": shortage.units,
         "cause": shortage.cause,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from catalog.audiences import Audience, AudienceKind
@@ -27,6 +28,7 @@ from oms.core.errors import DomainError, InvalidInput, Issue
 from oms.core.events import event_add
 from oms.core.locks import require_transaction
 from oms.core.sql import rows_insert, rows_together
+from oms.notifications.services import supported_language
 from oms.orders.errors import DuplicateOrder
 from oms.orders.methods import Method, method_of
 from oms.orders.models import (
@@ -252,6 +254,9 @@ def _customer(request: OrderRequest) -> Customer | None:
 def _lines_create(
     order: Order, request: OrderRequest, basket: _Basket, prices: PricedBasket
 ) -> list[OrderLine]:
+    # The customer reads the lines, first of all.
+    with translation.override(supported_language(order.language)):
+        names = [sku.full_name for sku in basket.skus]
     return rows_insert(
         [
             OrderLine(
@@ -259,7 +264,7 @@ def _lines_create(
                 order=order,
                 position=line.position,
                 sku=sku,
-                name=sku.name,
+                name=name,
                 quantity=line.quantity,
                 list_price=price.list_price,
                 unit_price=price.unit_price,
@@ -270,7 +275,9 @@ def _lines_create(
                 gross=price.gross,
                 price_trace=price.trace,
             )
-            for line, sku, price in zip(basket.lines, basket.skus, prices.lines, strict=True)
+            for line, sku, name, price in zip(
+                basket.lines, basket.skus, names, prices.lines, strict=True
+            )
         ]
     )
 
