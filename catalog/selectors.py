@@ -1,29 +1,36 @@
 """Reads of the catalogue."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Case, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, Length
 
 from catalog.gtin import is_gtin_shaped, shortest
 from catalog.models import Category, DiscountRule, PriceList, Product, Sku
-from catalog.status import PublicationStatus, SkuCondition
+from catalog.status import PublicationStatus, SkuCondition, SkuStatus
 from oms.core.clock import now
 from oms.core.sql import array, fetch_rows, text_array
 
 
-def skus_by_code(codes: Iterable[str]) -> dict[str, Sku]:
+def skus_by_code(codes: Iterable[str], *, among: QuerySet[Any] | None = None) -> dict[str, Sku]:
     """SKUs by the code or GTIN asked for (upper-cased); unknown ones are absent. One query.
 
     A GTIN is found however many leading zeros it is written with. It means the SKU that is new, or
     the only one that has it; where several have it and none is new, it says too little to mean any
-    of them.
+    of them. `among` are the lines of a document (rows with a `sku`): what is on it comes first.
     """
-    return {
-        code: skus[0]
-        for code, skus in skus_meant(codes).items()
-        if len(skus) == 1 or skus[0].condition == SkuCondition.NEW
-    }
+    meant = skus_meant(codes)
+    several = [sku.pk for skus in meant.values() if len(skus) > 1 for sku in skus]
+    here: set[int] = set()
+    if among is not None and several:
+        here = set(among.filter(sku__in=several).values_list("sku", flat=True))
+    found = {}
+    for code, skus in meant.items():
+        left = [sku for sku in skus if sku.pk in here] or skus
+        if len(left) == 1 or left[0].condition == SkuCondition.NEW:
+            found[code] = left[0]
+    return found
 
 
 def skus_meant(codes: Iterable[str]) -> dict[str, list[Sku]]:
@@ -42,14 +49,34 @@ def skus_meant(codes: Iterable[str]) -> dict[str, list[Sku]]:
             by_code[sku.code] = [sku]
     found = {code: by_gtin[gtin] for code, gtin in gtins.items() if gtin in by_gtin}
     for skus in found.values():
-        skus.sort(key=lambda sku: SkuCondition.values.index(sku.condition))
+        skus.sort(key=_rank)
     return found | by_code
 
 
-def other_conditions(sku: Sku) -> QuerySet[Sku]:
-    """SKUs of the same goods in other conditions: of its product and with its options."""
-    alike = Sku.objects.filter(product=sku.product_id, options=sku.options)
-    return alike.exclude(condition=sku.condition)
+def other_conditions(skus: Iterable[Sku]) -> dict[int, list[Sku]]:
+    """Per SKU id the same goods in other conditions: of its product, with its options, still sold.
+
+    The best condition first. One query.
+    """
+    skus = list(skus)
+    found = Sku.objects.filter(
+        product__in={sku.product_id for sku in skus}, status=SkuStatus.ACTIVE
+    ).order_by("code")
+    alike = sorted(found, key=_rank)
+    return {
+        sku.pk: [
+            other
+            for other in alike
+            if other.product_id == sku.product_id
+            and other.options == sku.options
+            and other.condition != sku.condition
+        ]
+        for sku in skus
+    }
+
+
+def _rank(sku: Sku) -> int:
+    return SkuCondition.values.index(sku.condition)
 
 
 # A GTIN is never empty here: '' would find every SKU without one.

@@ -209,7 +209,7 @@ class CountLineListView(DocumentMoveView, CountReadView):
 
         def report(count: StockCount, data: Row) -> None:
             issues: list[Issue] = []
-            units = units_of(data["lines"], "units", issues)
+            units = units_of(data["lines"], "units", issues, count.lines.all())
             if issues:
                 raise InvalidInput(issues)
             lines_count(count.pk, units, at=data["counted_at"], actor=self.actor)
@@ -289,7 +289,7 @@ class CountRecountView(CountMoveView):
 
         def recount(count: StockCount, data: Row) -> None:
             issues: list[Issue] = []
-            skus = skus_of(data["skus"], issues, "skus[{}]")
+            skus = skus_of(data["skus"], issues, "skus[{}]", count.lines.all())
             if issues:
                 raise InvalidInput(issues)
             lines = count.lines.filter(sku__in=skus).values_list("pk", flat=True)

@@ -75,10 +75,18 @@ def location_of(
     return found
 
 
-def skus_of(codes: Iterable[str], issues: list[Issue], where: str = "lines[{}].sku") -> list[Sku]:
-    """The SKUs of these codes or GTINs, in their order; `issues` gets those that name none."""
+def skus_of(
+    codes: Iterable[str],
+    issues: list[Issue],
+    where: str = "lines[{}].sku",
+    among: QuerySet[Any] | None = None,
+) -> list[Sku]:
+    """The SKUs of these codes or GTINs, in their order; `issues` gets those that name none.
+
+    `among`: the lines of the document, see `skus_by_code`.
+    """
     codes = [code.upper() for code in codes]
-    found = skus_by_code(codes)
+    found = skus_by_code(codes, among=among)
     words = _("There is no such SKU")
     issues += [
         Issue(where.format(position), words, "unknown_sku")
@@ -88,9 +96,11 @@ def skus_of(codes: Iterable[str], issues: list[Issue], where: str = "lines[{}].s
     return [found[code] for code in codes if code in found]
 
 
-def units_of(rows: Sequence[Row], column: str, issues: list[Issue]) -> dict[int, int]:
-    """SKU id → units of `column`, the same SKU summed; `issues` as in `skus_of`."""
-    skus = skus_of((row["sku"] for row in rows), issues)
+def units_of(
+    rows: Sequence[Row], column: str, issues: list[Issue], among: QuerySet[Any] | None = None
+) -> dict[int, int]:
+    """SKU id → units of `column`, the same SKU summed; `issues` and `among` as in `skus_of`."""
+    skus = skus_of((row["sku"] for row in rows), issues, among=among)
     units: dict[int, int] = {}
     # Where a row names no SKU, somebody raises the issues.
     for sku, row in zip(skus, rows, strict=not issues):

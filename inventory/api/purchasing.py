@@ -235,7 +235,7 @@ def whole(rows: QuerySet[PurchaseOrder]) -> QuerySet[PurchaseOrder]:
 def delivery_of(order: PurchaseOrder, data: Row) -> Delivery:
     """What came, by the lines of the order. Raises InvalidInput naming the rows."""
     issues: list[Issue] = []
-    skus = skus_of((line["sku"] for line in data["lines"]), issues)
+    skus = skus_of((line["sku"] for line in data["lines"]), issues, among=order.lines.all())
     if issues:
         raise InvalidInput(issues)
     by_sku = {line.sku_id: line for line in order.lines.all()}

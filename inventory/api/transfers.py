@@ -145,7 +145,7 @@ class TransferShipView(TransferMoveView):
             lines = data["lines"]
             transfer_ship(
                 transfer.uid,
-                units=None if lines is None else _moved(lines, "shipped"),
+                units=None if lines is None else _moved(transfer, lines, "shipped"),
                 expected_on=data["expected_on"],
                 actor=self.actor,
             )
@@ -176,9 +176,9 @@ class TransferReceiveView(TransferMoveView):
         def receive(transfer: Transfer, data: Row) -> None:
             arrival = Arrival(
                 data["reference"],
-                _moved(data["lines"], "received"),
-                missing=_moved(data["lines"], "missing"),
-                damaged=_moved(data["lines"], "damaged"),
+                _moved(transfer, data["lines"], "received"),
+                missing=_moved(transfer, data["lines"], "missing"),
+                damaged=_moved(transfer, data["lines"], "damaged"),
             )
             transfer_receive(transfer.uid, arrival, actor=self.actor)
 
@@ -204,10 +204,10 @@ def _request(data: Row) -> TransferRequest:
     )
 
 
-def _moved(rows: Sequence[Row], column: str) -> dict[int, int]:
+def _moved(transfer: Transfer, rows: Sequence[Row], column: str) -> dict[int, int]:
     """SKU id → units of `column` where there are any. Raises InvalidInput naming unknown SKUs."""
     issues: list[Issue] = []
-    units = units_of(rows, column, issues)
+    units = units_of(rows, column, issues, transfer.lines.all())
     if issues:
         raise InvalidInput(issues)
     return {sku_id: moved for sku_id, moved in units.items() if moved}

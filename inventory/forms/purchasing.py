@@ -12,6 +12,7 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from catalog.selectors import skus_by_code
+from catalog.status import SkuCondition
 from inventory.filters.fields import DateInput
 from inventory.models import Location, PurchaseOrder, PurchaseOrderLine, Supplier
 from inventory.services.deliveries import Delivery, ReceivedLine
@@ -271,10 +272,13 @@ class InvoiceForm(PerLineForm):
 
     def _read(self, number: int, cells: Mapping[str, str]) -> InvoiceLine:
         code = cells.get("sku", "").upper()
+        # Of one GTIN in several conditions the new one is meant, as everywhere.
         line = next(
             (
                 line
-                for line in self.lines
+                for line in sorted(
+                    self.lines, key=lambda line: line.sku.condition != SkuCondition.NEW
+                )
                 if code and code in (line.sku.code, line.sku.gtin, line.supplier_code.upper())
             ),
             None,

@@ -8,7 +8,7 @@ from oms.returns.models import Return, ReturnLine
 
 class ReturnLineInline(admin.TabularInline):
     model = ReturnLine
-    raw_id_fields = ("order_line",)
+    raw_id_fields = ("order_line", "restocked_as")
     extra = 0
     can_delete = False
 

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from catalog.models import Sku
 from oms.core.api.pagination import PAGING
 from oms.core.api.schema import IDEMPOTENCY_KEY, READING, REPLAYED, WRITING, problems
 from oms.core.api.strict import StrictSerializer, query_known
@@ -25,7 +26,12 @@ from oms.returns.services import ReturnedUnits, return_receive
 
 MAX_LINES = 1000
 
-EXAMPLE_LINE = {"position": 1, "quantity": 1, "sellable": True}
+EXAMPLE_LINE = {
+    "position": 1,
+    "quantity": 1,
+    "sellable": True,
+    "restock_as": "GRD-SHEARS-01-USED",
+}
 EXAMPLE: dict[str, Any] = {
     "uid": "7b0f8f0a-5c43-4f0e-8f35-0c6f2b9f9d10",
     "order_number": 100123,
@@ -34,7 +40,15 @@ EXAMPLE: dict[str, Any] = {
     "currency": "EUR",
     "refunded": "24.40",
     "received_at": "2026-11-22T09:30:00Z",
-    "lines": [EXAMPLE_LINE | {"sku": "GRD-SHEARS-01"}],
+    "lines": [
+        {
+            "position": 1,
+            "sku": "GRD-SHEARS-01",
+            "quantity": 1,
+            "sellable": True,
+            "restocked_as": "GRD-SHEARS-01-USED",
+        }
+    ],
 }
 
 
@@ -45,6 +59,11 @@ class ReturnLineInput(StrictSerializer):
     quantity = serializers.IntegerField(min_value=1, max_value=1_000_000)
     sellable = serializers.BooleanField(
         default=True, help_text="Back on sale at once; else written off as damaged."
+    )
+    restock_as = serializers.CharField(
+        max_length=60,
+        required=False,
+        help_text="Code of the same goods' SKU in another condition: they are in stock as that.",
     )
 
 
@@ -66,6 +85,9 @@ class ReturnLineAnswer(serializers.Serializer[Any]):
     sku = serializers.CharField()
     quantity = serializers.IntegerField()
     sellable = serializers.BooleanField()
+    restocked_as = serializers.CharField(
+        allow_null=True, help_text="Code of the SKU they are now; null: of the one that was sold."
+    )
 
 
 class ReturnAnswer(serializers.Serializer[Any]):
@@ -89,7 +111,9 @@ class ReturnListView(ApiView):
     serializer_class = ReturnAnswer
 
     def get_queryset(self) -> QuerySet[Return]:
-        return returns_visible(self.actor).prefetch_related("lines__order_line__sku")
+        return returns_visible(self.actor).prefetch_related(
+            "lines__order_line__sku", "lines__restocked_as"
+        )
 
     @extend_schema(
         operation_id="returns_list",
@@ -120,7 +144,7 @@ class OrderReturnView(ApiView):
         responses={201: ReturnAnswer} | problems(*WRITING, NotFound, NothingToReturn),
         examples=[
             OpenApiExample(
-                "One unit, sellable",
+                "One unit, to be sold as used",
                 value={"location": "MI01", "reason": "unwanted", "lines": [EXAMPLE_LINE]},
                 request_only=True,
             ),
@@ -175,6 +199,7 @@ def return_data(goods_return: Return) -> dict[str, Any]:
                 "sku": line.order_line.sku.code,
                 "quantity": line.quantity,
                 "sellable": line.sellable,
+                "restocked_as": line.restocked_as.code if line.restocked_as else None,
             }
             for line in goods_return.lines.all()
         ],
@@ -184,6 +209,8 @@ def return_data(goods_return: Return) -> dict[str, Any]:
 def _units(order: Order, lines: list[dict[str, Any]]) -> dict[int, ReturnedUnits]:
     """Order line id → units, from positions. Raises InvalidInput for unknown or repeated ones."""
     ids = dict(order.lines.values_list("position", "pk"))
+    codes = {line["restock_as"].upper() for line in lines if "restock_as" in line}
+    skus = dict(Sku.objects.filter(code__in=codes).values_list("code", "pk"))
     issues: list[Issue] = []
     units: dict[int, ReturnedUnits] = {}
     for index, line in enumerate(lines):
@@ -194,8 +221,12 @@ def _units(order: Order, lines: list[dict[str, Any]]) -> dict[int, ReturnedUnits
         elif pk in units:
             text = _("This line is there twice")
             issues.append(Issue(f"lines[{index}].position", text, "line_twice", index + 1))
+        elif "restock_as" in line and line["restock_as"].upper() not in skus:
+            text = _("There is no such SKU")
+            issues.append(Issue(f"lines[{index}].restock_as", text, "unknown_sku", index + 1))
         else:
-            units[pk] = ReturnedUnits(line["quantity"], line["sellable"])
+            other = skus.get(line.get("restock_as", "").upper())
+            units[pk] = ReturnedUnits(line["quantity"], line["sellable"], other)
     if issues:
         raise InvalidInput(issues)
     return units

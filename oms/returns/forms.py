@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from catalog.selectors import other_conditions
 from inventory.models import Location
 from oms.orders.models import OrderLine
 from oms.returns.models import ReturnReason
@@ -43,12 +44,39 @@ class ReturnForm(forms.Form):
             self.fields[f"sellable_{line.pk}"] = forms.BooleanField(
                 label=_("sellable again"), required=False, initial=True
             )
+        self.others = other_conditions(line.sku for line, _most in lines)
+        for line, _most in lines:
+            if self.others[line.sku_id]:
+                self.fields[f"restock_{line.pk}"] = self._condition_field(line)
+
+    def _condition_field(self, line: OrderLine) -> forms.Field:
+        return forms.TypedChoiceField(
+            label=_("Condition"),
+            choices=[
+                ("", line.sku.get_condition_display()),
+                *((sku.pk, sku.get_condition_display()) for sku in self.others[line.sku_id]),
+            ],
+            coerce=int,
+            empty_value=None,
+            required=False,
+        )
 
     @property
-    def rows(self) -> list[tuple[OrderLine, int, Any, Any]]:
-        """Line, units that can come back, its quantity field, its tick."""
+    def has_conditions(self) -> bool:
+        """Whether there are goods that may come back in another condition."""
+        return any(self.others.values())
+
+    @property
+    def rows(self) -> list[tuple[OrderLine, int, Any, Any, Any]]:
+        """Line, units that can come back, its quantity field, its tick, its condition or None."""
         return [
-            (line, most, self[f"units_{line.pk}"], self[f"sellable_{line.pk}"])
+            (
+                line,
+                most,
+                self[f"units_{line.pk}"],
+                self[f"sellable_{line.pk}"],
+                self[f"restock_{line.pk}"] if self.others[line.sku_id] else None,
+            )
             for line, most in self.lines
         ]
 
@@ -63,7 +91,9 @@ class ReturnForm(forms.Form):
         """Order line id → units, of a valid form."""
         return {
             line.pk: ReturnedUnits(
-                self.cleaned_data[f"units_{line.pk}"], self.cleaned_data[f"sellable_{line.pk}"]
+                self.cleaned_data[f"units_{line.pk}"],
+                self.cleaned_data[f"sellable_{line.pk}"],
+                self.cleaned_data.get(f"restock_{line.pk}"),
             )
             for line, _most in self.lines
             if self.cleaned_data.get(f"units_{line.pk}")

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import amount_field
+from catalog.models import Sku, amount_field
 from inventory.models import Location
 from oms.core.permissions import ScopedModel
 from oms.orders.models import Order, OrderLine
@@ -51,6 +51,10 @@ class ReturnLine(models.Model):
     quantity = models.PositiveIntegerField(_("quantity"))
     # Sellable again, or set aside as unavailable.
     sellable = models.BooleanField(_("sellable"), default=True)
+    # In another condition than it was sold in; None: in the same.
+    restocked_as = models.ForeignKey(
+        Sku, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("back as")
+    )
 
     class Meta:
         constraints: ClassVar = [

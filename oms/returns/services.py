@@ -7,7 +7,8 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from catalog.selectors import kit_components
+from catalog.models import Sku
+from catalog.selectors import kit_components, other_conditions
 from inventory.models import Location
 from inventory.services.adjustment import StockChange, adjust
 from inventory.status import AdjustmentReason, MovementKind
@@ -32,10 +33,14 @@ from oms.returns.models import Return, ReturnLine, ReturnReason
 
 @dataclass(frozen=True, slots=True)
 class ReturnedUnits:
-    """`quantity` units of one order line; not `sellable`: they do not go back on sale."""
+    """`quantity` units of one order line; not `sellable`: they do not go back on sale.
+
+    `restock_as`: the id of the SKU they are from now on, which is the same in another condition.
+    """
 
     quantity: int
     sellable: bool = True
+    restock_as: int | None = None
 
 
 @transaction.atomic
@@ -51,8 +56,10 @@ def return_receive(
     """Receive goods of an order at `location` (order line id → units) and refund their value.
 
     Sellable units are on hand again at once. Others are booked as returned and, in the same
-    breath, as damaged: they never count as available. A refund gives back at most what was paid
-    beyond what is still owed. Raises NotFound, NothingToReturn, InvalidInput naming each line.
+    breath, as damaged: they never count as available. What comes back in another condition is
+    booked on the SKU of that condition; the money is the same. A refund gives back at most what
+    was paid beyond what is still owed. Raises NotFound, NothingToReturn, InvalidInput naming each
+    line.
     """
     order = order_for_update(order_id)
     order_lines = {line.pk: line for line in order.lines.select_related("sku")}
@@ -69,6 +76,7 @@ def return_receive(
             order_line=order_lines[pk],
             quantity=units.quantity,
             sellable=units.sellable,
+            restocked_as_id=units.restock_as,
         )
         for pk, units in lines.items()
     )
@@ -92,6 +100,11 @@ def _check(
         issues.append(Issue("reason", _("Choose a reason"), "unknown_reason"))
     if not lines:
         issues.append(Issue("lines", _("Give at least one line"), "required"))
+    others = other_conditions(
+        order_lines[pk].sku
+        for pk, units in lines.items()
+        if units.restock_as is not None and pk in order_lines
+    )
     for pk, units in lines.items():
         line = order_lines.get(pk)
         if line is None:
@@ -101,6 +114,10 @@ def _check(
         if not 1 <= units.quantity <= with_customer:
             text = _("%(sku)s: %(n)d can come back") % {"sku": line.sku.code, "n": with_customer}
             issues.append(Issue("quantity", text, "too_many", line.position))
+        allowed = {sku.pk for sku in others.get(line.sku_id, ())} | {None}
+        if units.restock_as not in allowed:
+            text = _("%(sku)s is not sold in this condition") % {"sku": line.sku.code}
+            issues.append(Issue("restock_as", text, "other_goods", line.position))
     if issues:
         raise InvalidInput(issues)
 
@@ -120,10 +137,11 @@ def _stock_back(
     actor: Actor,
 ) -> None:
     """Book what came back; a kit comes back as its components."""
-    kits = kit_components({order_lines[pk].sku_id for pk in lines})
+    skus = {pk: units.restock_as or order_lines[pk].sku_id for pk, units in lines.items()}
+    kits = kit_components(skus.values())
     changes: list[StockChange] = []
     for pk, units in lines.items():
-        sku_id = order_lines[pk].sku_id
+        sku_id = skus[pk]
         for component, per_unit in kits.get(sku_id, [(sku_id, 1)]):
             changes += _changes(component, location.pk, per_unit * units.quantity, units.sellable)
     adjust(changes, cause=f"return of order {order.number}", actor=actor)
@@ -148,6 +166,8 @@ def _record(
     actor: Actor,
 ) -> None:
     units = sum(each.quantity for each in lines.values())
+    others = {each.restock_as for each in lines.values()} - {None}
+    restocked = dict(Sku.objects.filter(pk__in=others).values_list("pk", "code")) if others else {}
     audit_record(
         "return.received",
         order,
@@ -177,6 +197,7 @@ def _record(
                         "name": order_lines[pk].name,
                         "quantity": each.quantity,
                         "sellable": each.sellable,
+                        "restocked_as": restocked.get(each.restock_as),
                     }
                     for pk, each in lines.items()
                 ],

@@ -89,7 +89,7 @@ def item(request: CounterRequest, code: str) -> HttpResponseBase:
     stock: Stock | None = facts["stock"]
     aside = stock is not None and stock.unavailable
     asides = list(set_aside_at(request.location).filter(sku=sku)) if aside else []
-    others = list(other_conditions(sku))
+    others = other_conditions([sku])[sku.pk]
     there = units_here(others, request.location) if others else {}
     context = {
         **facts,

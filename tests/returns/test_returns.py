@@ -4,6 +4,7 @@ import pytest
 from django.db import transaction
 
 from inventory.models import Stock, StockMovement
+from inventory.services.audit import stock_audit
 from oms.core.errors import InvalidInput
 from oms.core.models import Event
 from oms.notifications.models import Message
@@ -15,7 +16,7 @@ from oms.returns.errors import NothingToReturn
 from oms.returns.models import ReturnReason
 from oms.returns.notices import return_received
 from oms.returns.services import ReturnedUnits, return_receive
-from tests.catalog.factories import make_kit, make_price_list
+from tests.catalog.factories import make_kit, make_price_list, make_sku
 from tests.core.factories import make_key, make_user
 from tests.inventory.factories import put
 from tests.orders.factories import ACTOR, make_channel, make_shop, order_request, place
@@ -223,3 +224,86 @@ def test_a_store_manager_sees_returns_of_their_store_only(client):
     assert client.get(f"/office/orders/{order.number}/return/").status_code == 404
     client.force_login(make_user())
     assert client.get("/office/returns/").status_code == 404
+
+
+def used_one_of(sku):
+    return make_sku("USED-ONE", product=sku.product, condition="used", gtin=sku.gtin)
+
+
+def test_what_comes_back_used_is_in_stock_as_used():
+    shop = make_shop(skus=1, units=10)
+    order = shipped(shop, 3)
+    used, line = used_one_of(shop.skus[0]), order.lines.get()
+    before = Stock.objects.get(sku=line.sku, location=shop.warehouse).on_hand
+    units = ReturnedUnits(2, restock_as=used.pk)
+    goods_return = give_back(order, shop, lines={line.pk: units})
+    assert goods_return.refunded == Decimal("24.40")
+    assert goods_return.lines.get().restocked_as == used
+    movement = StockMovement.objects.get(sku=used)
+    assert (movement.kind, movement.on_hand) == ("returned", 2)
+    assert Stock.objects.get(sku=line.sku, location=shop.warehouse).on_hand == before
+    event = Event.objects.get(type="return.received")
+    assert event.payload["return"]["lines"][0]["restocked_as"] == "USED-ONE"
+    give_back(order, shop, lines={line.pk: ReturnedUnits(1, False, used.pk)})
+    assert Stock.objects.get(sku=used, location=shop.warehouse).on_hand == 2
+    assert stock_audit().clean
+
+
+def test_goods_come_back_as_the_same_goods_only():
+    shop = make_shop(skus=2)
+    order = shipped(shop)
+    other = used_one_of(shop.skus[1])
+    with pytest.raises(InvalidInput) as refused:
+        give_back(
+            order,
+            shop,
+            lines={order.lines.get(sku=shop.skus[0]).pk: ReturnedUnits(1, restock_as=other.pk)},
+        )
+    assert refused.value.issues[0].code == "other_goods"
+
+
+def test_the_form_offers_other_conditions_where_there_are_any(client):
+    shop = make_shop(skus=2)
+    order = shipped(shop)
+    client.force_login(make_user("operations_admin"))
+    url = f"/office/orders/{order.number}/return/"
+    assert "restock_" not in client.get(url).content.decode()
+    used = used_one_of(shop.skus[0])
+    first, second = order.lines.order_by("position")
+    page = client.get(url).content.decode()
+    assert f'name="restock_{first.pk}"' in page
+    assert f'name="restock_{second.pk}"' not in page
+    sent = {
+        "reason": "unwanted",
+        "location": shop.store.pk,
+        f"units_{first.pk}": 1,
+        f"sellable_{first.pk}": "on",
+        f"restock_{first.pk}": used.pk,
+    }
+    assert client.post(url, sent).status_code == 302
+    assert Stock.objects.get(sku=used, location=shop.store).on_hand == 1
+
+
+def test_over_rest_in_another_condition(client):
+    shop = make_shop(skus=1)
+    order = shipped(shop)
+    used_one_of(shop.skus[0])
+    _key, token = make_key("orders:write")
+
+    def post(code):
+        return client.post(
+            f"/api/v1/orders/{order.number}/returns/",
+            {
+                "location": shop.store.code,
+                "reason": "unwanted",
+                "lines": [{"position": 1, "quantity": 1, "restock_as": code}],
+            },
+            content_type="application/json",
+            headers={"Authorization": f"Bearer {token}", "Idempotency-Key": code},
+        )
+
+    unknown = post("NOPE")
+    assert unknown.json()["errors"][0]["code"] == "unknown_sku"
+    done = post("used-one")
+    assert done.status_code == 201, done.content
+    assert done.json()["lines"][0]["restocked_as"] == "USED-ONE"

@@ -31,6 +31,7 @@ from oms.office.demo.places import STORES, locations_make
 from oms.office.demo.policies import availability_rules_make
 from oms.office.demo.prices import PriceLists, rules_make
 from oms.office.demo.scenes import Scenes
+from oms.office.demo.second_hand import second_hand_make
 from oms.office.demo.stocking import delivery, stock_make
 from oms.office.demo.suppliers import Purchasing
 from oms.office.demo.sync import feeds_send
@@ -94,6 +95,7 @@ def _world(travel: Travel, present: datetime, rng: Random) -> World:
     companies = companies_make(rng=rng, actor=ACTOR)
     PriceLists(articles, moment=present, rng=rng, actor=ACTOR).make()
     rules_make(moment=present, actor=ACTOR)
+    second_hand_make(articles, locations, actor=ACTOR)
     return World(
         rng=rng,
         timeline=Timeline(travel, present=present, rng=rng),

@@ -90,7 +90,7 @@ class PriceLists:
                     audiences=_store(code),
                 ),
                 [
-                    PriceChange(article.sku_id, 1, _cents(article.price * Decimal("0.88")))
+                    PriceChange(article.sku_id, 1, cents(article.price * Decimal("0.88")))
                     for article in own
                 ],
             )
@@ -157,7 +157,7 @@ class PriceLists:
                 priority=5,
                 valid_from=day + timedelta(days=21),
             ),
-            [PriceChange(a.sku_id, 1, _cents(a.price * Decimal("1.08"))) for a in garden[:40]],
+            [PriceChange(a.sku_id, 1, cents(a.price * Decimal("1.08"))) for a in garden[:40]],
         )
         self._list(
             replace(
@@ -168,11 +168,11 @@ class PriceLists:
                 valid_from=day - timedelta(days=45),
                 valid_to=day - timedelta(days=31),
             ),
-            [PriceChange(a.sku_id, 1, _cents(a.price * Decimal("0.80"))) for a in garden[:60]],
+            [PriceChange(a.sku_id, 1, cents(a.price * Decimal("0.80"))) for a in garden[:60]],
         )
         self._list(
             replace(base, code="spring-draft", name="Spring catalogue", audiences=()),
-            [PriceChange(a.sku_id, 1, _cents(a.price * Decimal("1.03"))) for a in garden[:25]],
+            [PriceChange(a.sku_id, 1, cents(a.price * Decimal("1.03"))) for a in garden[:25]],
             publish=False,
         )
         old = self._list(
@@ -190,7 +190,7 @@ class PriceLists:
         return price_list_publish(price_list.pk, actor=self.actor) if publish else price_list
 
     def _amounts(self, factor: Decimal) -> list[PriceChange]:
-        return [PriceChange(a.sku_id, 1, _cents(a.price * factor)) for a in self.articles]
+        return [PriceChange(a.sku_id, 1, cents(a.price * factor)) for a in self.articles]
 
     def _breaks(
         self,
@@ -199,7 +199,7 @@ class PriceLists:
         steps: Sequence[tuple[int, int | str]],
     ) -> list[PriceChange]:
         return [
-            PriceChange(a.sku_id, minimum, _cents(a.price * factor * Decimal(part)))
+            PriceChange(a.sku_id, minimum, cents(a.price * factor * Decimal(part)))
             for a in articles
             for minimum, part in steps
         ]
@@ -378,5 +378,5 @@ def _sku(name: str) -> int:
     return Sku.objects.only("pk").get(name=name).pk
 
 
-def _cents(amount: Decimal) -> Decimal:
+def cents(amount: Decimal) -> Decimal:
     return amount.quantize(CENT, ROUND_HALF_UP)
