@@ -1,5 +1,6 @@
 """Reads of the catalogue."""
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -100,6 +101,7 @@ def _skus_load(codes: set[str], gtins: set[str]) -> list[Sku]:
     skus = []
     for row in found:
         sku = Sku.from_db("default", sku_names, row[: len(sku_names)])
+        sku.options = json.loads(sku.options)
         sku.product = Product.from_db("default", product_names, row[len(sku_names) : -1])
         sku.is_kit = row[-1]
         skus.append(sku)

@@ -166,7 +166,7 @@ def _record(
     actor: Actor,
 ) -> None:
     units = sum(each.quantity for each in lines.values())
-    others = {each.restock_as for each in lines.values()} - {None}
+    others = [each.restock_as for each in lines.values() if each.restock_as is not None]
     restocked = dict(Sku.objects.filter(pk__in=others).values_list("pk", "code")) if others else {}
     audit_record(
         "return.received",
@@ -197,7 +197,7 @@ def _record(
                         "name": order_lines[pk].name,
                         "quantity": each.quantity,
                         "sellable": each.sellable,
-                        "restocked_as": restocked.get(each.restock_as),
+                        "restocked_as": restocked.get(each.restock_as or 0),
                     }
                     for pk, each in lines.items()
                 ],

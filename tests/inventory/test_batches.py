@@ -292,18 +292,6 @@ class TestFormats:
         send(store, csv_of([("0000012345670", 6)]))
         assert on_hand(store)["A"] == 6
 
-    def test_of_several_conditions_a_gtin_stands_for_the_new_one(self, store: Location) -> None:
-        new = Sku.objects.get(code="A")
-        Sku.objects.filter(pk=new.pk).update(gtin="12345670")
-        for code, condition in (("A-USED", "used"), ("A-OPEN", "opened")):
-            make_sku(code, product=new.product, gtin="12345670", condition=condition)
-        send(store, csv_of([("12345670", 6), ("A-USED", 2)]))
-        assert on_hand(store) == {"A": 6, "A-USED": 2, "B": 7, "C": 9}
-        # With none of them new it says too little.
-        Sku.objects.filter(pk=new.pk).update(gtin="")
-        batch = send(store, csv_of([("12345670", 1)]), sequence=2)
-        assert [error.code for error in BatchError.objects.filter(batch=batch)] == ["unknown_sku"]
-
     def test_ten_thousand_rows(self, store: Location) -> None:
         sample = Sku.objects.get(code="A")
         Sku.objects.bulk_create(
