@@ -19,8 +19,8 @@ from stdnum.it import iva
 
 from b2b.models import Company
 from b2b.services.company import company_save
-from catalog.models import Category, DiscountRule, KitComponent, PriceList, Sku
-from catalog.status import PublicationStatus, SkuStatus
+from catalog.models import Category, DiscountRule, KitComponent, Price, PriceList, Sku
+from catalog.status import PublicationStatus, SkuCondition, SkuStatus
 from inventory.models import (
     AvailabilityRule,
     Disposition,
@@ -262,11 +262,25 @@ def test_a_picture_takes_the_colour_of_the_sku() -> None:
     assert drawing(["Watering can"], colour="sage") != drawing(["Watering can"], colour="yellow")
 
 
+def test_two_stores_have_goods_in_other_conditions() -> None:
+    others = Sku.objects.exclude(condition=SkuCondition.NEW)
+    assert {*others.values_list("condition", flat=True)} == {*SkuCondition.values} - {"new"}
+    retail = dict(Price.objects.filter(price_list__code="retail").values_list("sku", "amount"))
+    for sku in others:
+        new = Sku.objects.get(gtin=sku.gtin, condition=SkuCondition.NEW)
+        assert new.product_id == sku.product_id
+        assert retail[sku.pk] < retail[new.pk]
+    places = Stock.objects.filter(sku__in=others, on_hand__gt=0)
+    assert {*places.values_list("location__code", flat=True)} == {HOME_STORE, OTHER_STORE}
+
+
 def test_it_buys_from_suppliers_and_knows_what_things_cost() -> None:
     assert Supplier.objects.count() == 3
     sold = Sku.objects.filter(status=SkuStatus.ACTIVE, components=None)
     assert not sold.filter(cost=None).exists()
-    assert SupplierItem.objects.filter(preferred=True).count() == sold.count()
+    # What is opened or used comes from customers.
+    new = sold.filter(condition=SkuCondition.NEW)
+    assert SupplierItem.objects.filter(preferred=True).count() == new.count()
     states = set(PurchaseOrder.objects.values_list("status", flat=True))
     assert states >= {"draft", "ordered", "confirmed", "partly_received", "closed", "cancelled"}
     invoices = set(SupplierInvoice.objects.values_list("status", flat=True))
