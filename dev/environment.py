@@ -28,8 +28,18 @@ def secret_key() -> str:
         return path.read_text().strip()
 
 
+def keep_compiled(environ: MutableMapping[str, str] = os.environ) -> None:
+    """Where the folders of the sources are to stay clean, keep compiled modules in `.local`.
+
+    Without any of them, each of the many Pythons of a start or a test run takes seconds longer.
+    """
+    if environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+        environ.setdefault("PYTHONPYCACHEPREFIX", str(paths.local_folder() / "pycache"))
+
+
 def prepare(profile: str, environ: MutableMapping[str, str] = os.environ) -> None:
     """Fill in what is not set: development mode, secret key, database and queue."""
+    keep_compiled(environ)
     environ.setdefault("OMS_ENV", "development")
     environ.setdefault("OMS_PROFILE", profile)
     if profile == "dev":

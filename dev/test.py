@@ -58,6 +58,7 @@ def _pytest(part: list[str], found: services.Services, chromium: str | None) -> 
     if variables.setdefault("OMS_ENV", "development") == "production":
         paths.die("OMS_ENV=production: tests are not for a production environment")
     variables["SECRET_KEY"] = variables.get("SECRET_KEY") or environment.secret_key()
+    environment.keep_compiled(variables)
     if chromium:
         variables["OMS_CHROMIUM"] = chromium
     options = part or ["-n", WORKERS, "--dist", "loadgroup", "--durations=10"]
