@@ -11,12 +11,14 @@ from playwright.sync_api import expect
 from catalog.models import Sku
 from inventory.models import Stock
 from tests.browser.conftest import PHONE, Open
-from tests.browser.gestures import Hand, sign_in
+from tests.browser.gestures import Hand, answer, sign_in
 from tests.browser.inspection import Inspection
+from tests.catalog.factories import make_price_list, make_sku
 from tests.core.factories import make_user
 from tests.inventory.dispositions import make_aside
 from tests.inventory.factories import make_location, put
 from tests.orders.factories import Shop, make_shop
+from tests.stores.factories import reserve
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 GTIN = "4006381333931"
@@ -101,6 +103,42 @@ def test_set_aside_and_back_on_sale(shop: Shop, open_browser: Open) -> None:
     expect(page.get_by_text("2 units are written off")).to_be_visible()
     expect(page.get_by_text("Nothing is set aside")).to_be_visible()
     assert set_aside(shop) == (8, 0)
+
+
+def test_one_barcode_in_two_conditions(shop: Shop, open_browser: Open) -> None:
+    """Looking up says which it took, the other is a tap away; a pick list of both asks."""
+    new = shop.skus[0]
+    fields = {"product": new.product, "gtin": GTIN, "name": "Blue jacket", "condition": "used"}
+    used = make_sku("USED", **fields)
+    make_price_list({used: "6"})
+    with transaction.atomic():
+        put(used, shop.store, 3)
+    make_user("clerk", scope=shop.store, username="carla", first_name="Carla")
+    page = open_browser(viewport=PHONE, has_touch=True)
+    hand = Hand(page)
+    sign_in(page, "carla")
+    page.goto("/counter/look-up/")
+    hand.start()
+    hand.scan(GTIN)
+    expect(page.locator(".item-head")).to_contain_text("New")
+    hand.tap(page.get_by_role("link", name="Used 3 here"))
+    expect(page.locator(".item-head")).to_contain_text("Used")
+    assert hand.used == (1, 1)
+    look = Inspection(page, axe_on_phone=True)
+    look.look_at("/counter/items/USED/")
+    assert not look.found, look.report
+
+    shop.skus = [new, used]
+    pickup = reserve(shop)
+    page.goto(f"/counter/pickups/{pickup.uid}/")
+    hand.start()
+    hand.scan(GTIN)
+    answer(page, "Which one is it?")
+    hand.tap(page.get_by_role("button", name="Used", exact=True))
+    expect(page.locator(".pick-line.is-done")).to_contain_text("Blue jacket (used)")
+    hand.scan(GTIN)
+    expect(page.locator(".pick-line.is-done")).to_have_count(2)
+    assert hand.used == (2, 1)
 
 
 def set_aside(shop: Shop) -> tuple[int, int]:
