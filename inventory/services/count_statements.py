@@ -26,7 +26,8 @@ moved AS (
 kept AS (
     SELECT shelf.sku_id, sku.cost, category.path, COALESCE(moved.units, 0) AS units,
         COALESCE(stock.on_hand, 0) AS on_hand,
-        COALESCE(stock.on_hand < stock.allocated, FALSE) OR COALESCE(moved.written_off, FALSE)
+        COALESCE(stock.on_hand < stock.allocated + stock.unavailable, FALSE)
+            OR COALESCE(moved.written_off, FALSE)
             OR EXISTS (
                 SELECT FROM inventory_disposition AS aside
                 WHERE aside.sku_id = shelf.sku_id AND aside.location_id = %(location)s::bigint

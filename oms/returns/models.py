@@ -49,7 +49,7 @@ class ReturnLine(models.Model):
     goods_return = models.ForeignKey(Return, models.CASCADE, related_name="lines")
     order_line = models.ForeignKey(OrderLine, models.PROTECT, related_name="return_lines")
     quantity = models.PositiveIntegerField(_("quantity"))
-    # Sellable again, or set aside as unavailable.
+    # Back on sale, or written off as damaged in the same booking.
     sellable = models.BooleanField(_("sellable"), default=True)
     # In another condition than it was sold in; None: in the same.
     restocked_as = models.ForeignKey(

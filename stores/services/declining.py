@@ -37,8 +37,9 @@ def pickup_decline(
 ) -> Pickup:
     """`units` of a line cannot be had: they are cancelled, and what was paid for them given back.
 
-    The stock is corrected by the reason: *not found* leaves only what is picked or ready on hand,
-    *damaged* and *display* set the units aside, *mismatch* changes nothing before somebody counts.
+    The stock is corrected by the reason: *not found* leaves only what is picked, ready or set
+    aside on hand, *damaged* and *display* set the units aside, *mismatch* changes nothing before
+    somebody counts.
     With nothing left the pickup is declined and the customer told. Raises NotToPick, InvalidInput.
     """
     pickup = pickup_for_update(uid, actor=actor)
@@ -94,13 +95,13 @@ def _correct_stock(
         return {}
     at_the_desk = _picked_units(sku_id, location_id)
     cause = f"order {pickup.fulfilment_order.order.number}"
+    # Neither what lies in bags nor what was set aside before is looked for on the shelf.
+    lying = max(stock.on_hand - stock.unavailable - at_the_desk, 0)
     if reason in ASIDE:
-        lying = stock.on_hand - stock.unavailable - at_the_desk
         return {"set_aside": _set_aside(pickup, sku_id, min(units, lying), reason, cause, actor)}
-    gone = max(stock.on_hand - at_the_desk, 0)
     missing = AdjustmentReason.MISSING
-    adjust([StockChange(sku_id, location_id, -gone, reason=missing)], cause=cause, actor=actor)
-    return {"removed_from_stock": gone}
+    adjust([StockChange(sku_id, location_id, -lying, reason=missing)], cause=cause, actor=actor)
+    return {"removed_from_stock": lying}
 
 
 def _set_aside(

@@ -14,6 +14,7 @@ from inventory.errors import (
 )
 from inventory.models import CountLine
 from inventory.selectors.counts import counts_visible
+from inventory.services.allocation import allocate
 from inventory.services.count_lines import Scan, line_scan, line_set, lines_count
 from inventory.services.count_planning import CountPlan, count_plan, count_preview
 from inventory.services.count_posting import (
@@ -36,8 +37,10 @@ from tests.inventory.counts import (
     put_missing,
     sell,
 )
+from tests.inventory.dispositions import make_aside
 from tests.inventory.factories import (
     ACTOR,
+    demand,
     make_kit,
     make_location,
     make_sku,
@@ -105,6 +108,17 @@ class TestPlanning:
             put_missing(doubtful, store)
         count = plan(store, basis=basis, **changes)
         assert list(count.lines.order_by("sku__code").values_list("sku__code", flat=True)) == codes
+
+    def test_set_aside_units_that_orders_wait_for_make_doubtful(self) -> None:
+        store, fine, short = make_location(), make_sku("FINE"), make_sku("SHORT")
+        for sku in (fine, short):
+            put(sku, store, 5)
+            allocate([demand(sku, store, 4)], cause="order 1", actor=ACTOR)
+        everything = CountPlan(store, CountBasis.EVERYTHING)
+        make_aside(fine, store, 1)
+        assert count_preview(everything).doubtful == 0
+        make_aside(short, store, 2, accept=True)
+        assert count_preview(everything).doubtful == 1
 
     def test_classes_by_the_value_of_what_moved_out(self) -> None:
         """80, 15 and 5 per cent of the turnover; what did not move is C."""

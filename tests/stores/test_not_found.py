@@ -4,13 +4,14 @@ from decimal import Decimal
 
 import pytest
 
-from inventory.models import Shortage
+from inventory.models import Shortage, Stock
 from inventory.status import LocationKind
 from oms.core.events import events_deliver
 from oms.orders.models import Channel
 from oms.orders.status import OrderStatus
 from stores.services.declining import pickup_decline
 from stores.status import DeclineReason
+from tests.inventory.dispositions import make_aside
 from tests.inventory.factories import make_location, put
 from tests.orders.factories import figures, make_shop, place
 from tests.stores.factories import clerk_of, reserve
@@ -53,3 +54,23 @@ def test_other_open_lines_are_resourced_and_pickups_stay_visible() -> None:
     assert (item.location, item.units) == (store, 1)
     waiting.fulfilment_order.order.refresh_from_db()
     assert waiting.fulfilment_order.order.status == OrderStatus.OPEN
+
+
+def test_what_was_set_aside_before_stays_on_hand() -> None:
+    shop = make_shop(1, units=0)
+    sku, store = shop.skus[0], shop.store
+    put(sku, store, 10)
+    make_aside(sku, store, 3)
+    pickup = reserve(shop, 2)
+
+    pickup_decline(
+        pickup.uid,
+        line_id=pickup.fulfilment_order.lines.get().pk,
+        units=2,
+        reason=DeclineReason.NOT_FOUND,
+        actor=clerk_of(store),
+    )
+
+    stock = Stock.objects.get(sku=sku, location=store)
+    assert (stock.on_hand, stock.unavailable, stock.allocated) == (3, 3, 0)
+    assert not Shortage.objects.filter(closed_at=None).exists()
