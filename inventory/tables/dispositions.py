@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from inventory.models import Disposition
 from inventory.status import DispositionOutcome
 from inventory.tables.figures import movements_url
-from oms.core.tables import CodeColumn, LinkColumn, QuantityColumn, StatusColumn, Table, WhenColumn
+from oms.core.tables import CodeColumn, QuantityColumn, StatusColumn, Table, WhenColumn
 from oms.core.templatetags.ui import badge, icon
 
 # The form on the list's page that the buttons of its rows send.
@@ -23,14 +23,14 @@ END_FORM = "disposition-end"
 class DispositionTable(Table):
     """`may`: outcome → the locations (ids) at which the reader may end dispositions so."""
 
-    name = LinkColumn(
-        url=movements_url("unavailable"),
+    name = tables.Column(
         accessor="sku__full_name",
         order_by="sku__name",
         verbose_name=gettext_lazy("Item"),
-        attrs={"td": {"class": "wrap"}},
+        attrs={"td": {"class": "item"}},
     )
-    sku = CodeColumn(accessor="sku__code", verbose_name=gettext_lazy("SKU"))
+    # On the page it is below the name; an export has it in a column of its own.
+    sku = CodeColumn(accessor="sku__code", verbose_name=gettext_lazy("SKU"), visible=False)
     location = tables.Column(accessor="location__name", verbose_name=gettext_lazy("Location"))
     reason = StatusColumn()
     units = QuantityColumn()
@@ -46,7 +46,7 @@ class DispositionTable(Table):
         orderable=False,
         exclude_from_export=True,
         verbose_name="",
-        attrs={"td": {"class": "row-actions no-wrap"}},
+        attrs={"td": {"class": "row-actions"}},
     )
 
     empty_icon = "package"
@@ -69,6 +69,17 @@ class DispositionTable(Table):
         self.may = may or {}
         super().__init__(*args, **kwargs)
 
+    def render_name(self, value: str, record: Disposition) -> SafeString:
+        return format_html(
+            '<a class="row-link" href="{}">{}</a><span class="item-code code">{}</span>',
+            movements_url("unavailable")(record),
+            value,
+            record.sku.code,
+        )
+
+    def value_name(self, value: str) -> str:
+        return value
+
     def render_outcome(self, record: Disposition) -> SafeString:
         return badge(record.outcome, record.get_outcome_display())
 
@@ -85,10 +96,18 @@ class DispositionTable(Table):
             ),
         }
         return format_html_join(
-            " ",
-            '<button class="btn btn-ghost btn-sm" form="{}" formaction="{}"{}>{}{}</button>',
+            "",
+            '<button class="btn-icon" form="{}" formaction="{}" title="{}" aria-label="{}"{}>{}'
+            "</button>",
             (
-                (END_FORM, end_url(record, outcome), _asks(question), icon(icon_name), word)
+                (
+                    END_FORM,
+                    end_url(record, outcome),
+                    word,
+                    word,
+                    _asks(question, word),
+                    icon(icon_name),
+                )
                 for outcome, (icon_name, word, question) in words.items()
                 if record.location_id in self.may.get(outcome, ())
             ),
@@ -104,7 +123,9 @@ def end_url(disposition: Disposition, outcome: DispositionOutcome) -> str:
     return reverse(name, args=[disposition.uid])
 
 
-def _asks(question: str) -> SafeString | str:
+def _asks(question: str, word: str) -> SafeString | str:
     if not question:
         return ""
-    return format_html(' data-confirm="{}" data-confirm-tone="red"', question)
+    return format_html(
+        ' data-confirm="{}" data-confirm-button="{}" data-confirm-tone="red"', question, word
+    )

@@ -144,10 +144,11 @@ class PlaceTable(Table):
         if record.location_id not in self.adjustable:
             return ""
         return format_html(
-            '<a class="btn btn-ghost btn-sm" href="{}">{}{}</a>',
+            '<a class="btn-icon" href="{}" title="{}" aria-label="{}">{}</a>',
             reverse("stock-adjust", args=[record.sku.code, record.location.code]),
-            icon("adjustments"),
             _("Adjust"),
+            _("Adjust"),
+            icon("adjustments"),
         )
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 
+import django_filters as filters
 import pytest
 import time_machine
 from django import forms
@@ -19,6 +20,7 @@ from django_tables2.paginators import LazyPaginator
 
 from oms.core.actors import system_actor
 from oms.core.looks import STATUS_LOOK, look_of
+from oms.core.models import User
 from oms.core.tables import MoneyColumn, QuantityColumn, StatusColumn, Table
 from oms.core.templatetags import ui
 
@@ -174,6 +176,25 @@ def test_a_list_page_gives_htmx_only_its_results() -> None:
     assert ui.layout(asked, "office/base.html") == "ui/partial.html"
     asked.htmx.target = "side-panel"
     assert ui.layout(asked, "office/base.html") == "ui/panel.html"
+
+
+class SampleFilter(filters.FilterSet):
+    late = filters.BooleanFilter(label="Late")
+    since = filters.DateFilter(label="Since")
+
+
+@pytest.mark.parametrize(
+    ("language", "late", "chips"),
+    [("en", "true", ["Yes", "3 Mar"]), ("en", "false", ["No", "3 Mar"]),
+     ("it", "true", ["Sì", "3 mar"])],
+)  # fmt: skip
+@time_machine.travel(NOON)
+def test_filters_in_force_are_said_in_words(language: str, late: str, chips: list[str]) -> None:
+    request = RequestFactory().get("/", {"late": late, "since": "2026-03-03"})
+    shown = SampleFilter(request.GET, queryset=User.objects.none(), request=request)
+    with translation.override(language):
+        found = ui.active_filters(Context({"request": request}), shown)
+    assert [chip["value"] for chip in found] == chips
 
 
 def test_pages_are_described_with_and_without_a_total() -> None:
