@@ -39,39 +39,46 @@ class Inspection:
     axe_on_phone: bool = False
     found: list[str] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        # A window for each width: resizing one would lay out the last page once more before it
+        # is left.
+        self.phone = self.page.context.new_page()
+        for window, size in ((self.page, DESK), (self.phone, PHONE)):
+            window.set_viewport_size(size)
+
     def look_at(self, path: str, *, status: int = 200) -> None:
         """Open `path` wide and light, then narrow and dark; change the theme in each."""
-        self._open(path, status, DESK, "light")
-        self._axe(path, "1440 light")
+        self._open(self.page, path, status, "light")
+        self._axe(self.page, path, "1440 light")
         self.page.emulate_media(color_scheme="dark")
-        self._axe(path, "1440 dark", again=True)
-        self._open(path, status, PHONE, "dark")
+        self._axe(self.page, path, "1440 dark", again=True)
+        self._open(self.phone, path, status, "dark")
         if self.axe_on_phone:
-            self._axe(path, "360 dark")
-        self.page.emulate_media(color_scheme="light")
+            self._axe(self.phone, path, "360 dark")
+        self.phone.emulate_media(color_scheme="light")
         if self.axe_on_phone:
-            self._axe(path, "360 light", again=True)
+            self._axe(self.phone, path, "360 light", again=True)
 
     @property
     def report(self) -> str:
         return "\n".join(self.found)
 
-    def _open(self, path: str, status: int, size: Any, theme: Any) -> None:
-        self.page.set_viewport_size(size)
-        self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-        response = self.page.goto(path)
+    def _open(self, window: Page, path: str, status: int, theme: Any) -> None:
+        window.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        response = window.goto(path)
         if response is None or response.status != status:
             self.found.append(f"{path}: answered {response and response.status}")
         if path in DRAWN:
-            self.page.locator(DRAWN[path]).first.wait_for()
-        out = self.page.evaluate(STICKING_OUT)
+            window.locator(DRAWN[path]).first.wait_for()
+        out = window.evaluate(STICKING_OUT)
         if out:
-            self.found.append(f"{path}: too wide for {size['width']}: {out}")
+            wide = PHONE if window is self.phone else DESK
+            self.found.append(f"{path}: too wide for {wide['width']}: {out}")
 
-    def _axe(self, path: str, where: str, *, again: bool = False) -> None:
+    def _axe(self, window: Page, path: str, where: str, *, again: bool = False) -> None:
         if not again:
-            self.page.evaluate(AXE.axe_script)
-        for violation in self.page.evaluate(RUN, COLOURS if again else {})["violations"]:
+            window.evaluate(AXE.axe_script)
+        for violation in window.evaluate(RUN, COLOURS if again else {})["violations"]:
             if violation["impact"] in GRAVE:
                 nodes = [node["html"][:120] for node in violation["nodes"][:3]]
                 self.found.append(f"{path} ({where}): {violation['help']}: {nodes}")

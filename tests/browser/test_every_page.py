@@ -33,7 +33,12 @@ from tests.permissions.test_page_matrix import page_routes
 from tests.permissions.world import SYSTEM, World, make_world
 from tests.stores.factories import clerk_of, collected, overdue, ready
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+# Half of all time in the browser: a group of its own, so that both workers have some.
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.xdist_group("pages"),
+    pytest.mark.django_db(transaction=True),
+]
 
 
 @pytest.fixture
