@@ -14,6 +14,7 @@ from oms.core.tables import (
     CodeColumn,
     LinkColumn,
     MoneyColumn,
+    NowColumn,
     QuantityColumn,
     StatusColumn,
     Table,
@@ -41,7 +42,8 @@ class CompanyOrderTable(Table):
     placed_by = tables.Column(verbose_name=gettext_lazy("By"), orderable=False)
     line_count = QuantityColumn(verbose_name=gettext_lazy("Lines"))
     net = MoneyColumn(verbose_name=gettext_lazy("Net"))
-    gross = MoneyColumn(verbose_name=gettext_lazy("Total"))
+    gross = NowColumn(now="current_total", verbose_name=gettext_lazy("Total"))
+    current_total = MoneyColumn(visible=False)
     status = StatusColumn(verbose_name=gettext_lazy("Status"))
     again = tables.Column(
         accessor="number",
@@ -111,7 +113,7 @@ class OfficeOrderTable(Table):
     )
     placed_at = WhenColumn(verbose_name=gettext_lazy("Placed"))
     purchase_order = CodeColumn(verbose_name=gettext_lazy("PO number"))
-    gross = MoneyColumn(verbose_name=gettext_lazy("Total"))
+    gross = NowColumn(now="current_total", verbose_name=gettext_lazy("Total"))
     status = StatusColumn(verbose_name=gettext_lazy("Status"))
 
     class Meta(Table.Meta):

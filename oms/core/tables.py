@@ -113,6 +113,25 @@ class MoneyColumn(TotalMixin, tables.Column):
         return value
 
 
+class NowColumn(MoneyColumn):
+    """An amount as agreed, with what is left of it below where that is another: `now` names it.
+
+    Exports show the first; give them a hidden column for the second.
+    """
+
+    def __init__(self, *args: Any, now: str, **kwargs: Any) -> None:
+        self.now = now
+        super().__init__(*args, **kwargs)
+
+    def render(self, value: Any, record: Any) -> str:
+        left = getattr(record, self.now)
+        agreed = super().render(value, record)
+        if left == value:
+            return agreed
+        words = _("now %(amount)s") % {"amount": money(left, self.currency_of(record))}
+        return format_html('{}<span class="cell-note">{}</span>', agreed, words)
+
+
 class WhenColumn(tables.Column):
     """A moment or day: short, full on hover."""
 

@@ -77,7 +77,16 @@ class TenderInline(ReadOnly, admin.TabularInline):
 
 @admin.register(Order)
 class OrderAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ("number", "channel", "name", "status", "payment_status", "gross", "placed_at")
+    list_display = (
+        "number",
+        "channel",
+        "name",
+        "status",
+        "payment_status",
+        "gross",
+        "current_total",
+        "placed_at",
+    )
     list_filter = ("status", "payment_status", "method", "channel")
     list_select_related = ("channel",)
     search_fields = ("=number", "=external_id", "=email")

@@ -148,9 +148,13 @@ class Order(ScopedModel):
     currency = models.CharField(_("currency"), max_length=3)
     # Where tax is due: the collecting store's country, or the ship-to address's.
     supply_country = models.CharField(max_length=2)
+    # As placed; they never change.
     net = amount_field(_("net"))
     tax = amount_field(_("tax"))
     gross = amount_field(_("total"))
+    # The gross of what is neither cancelled nor returned, stand-ins included; kept by
+    # `order_status_refresh`.
+    current_total = amount_field(_("total now"))
     coupon = models.CharField(_("coupon"), max_length=40, blank=True, default="")
     note = models.TextField(_("note"), blank=True, default="")
     status = models.CharField(
@@ -171,6 +175,11 @@ class Order(ScopedModel):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["channel", "external_id"], name="order_external_once"),
             models.CheckConstraint(condition=Q(gross=F("net") + F("tax")), name="order_total"),
+            # Whatever is changed about an order, its customer never owes more than was agreed.
+            models.CheckConstraint(
+                condition=Q(current_total__gte=0, current_total__lte=F("gross")),
+                name="order_current_total",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["-placed_at", "-id"], name="order_newest"),

@@ -27,12 +27,14 @@ def order_payload(
             "net": str(order.net),
             "tax": str(order.tax),
             "gross": str(order.gross),
+            "current_total": str(order.current_total),
             "placed_at": order.placed_at.isoformat(),
             "lines": [
                 {
                     "sku": sku.code,
                     "name": line.name,
                     "quantity": line.quantity,
+                    "cancelled": line.cancelled,
                     "gross": str(line.gross),
                 }
                 for line, sku in zip(lines, skus, strict=True)

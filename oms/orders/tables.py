@@ -15,6 +15,7 @@ from oms.core.formats import format_due, time_element
 from oms.core.tables import (
     LinkColumn,
     MoneyColumn,
+    NowColumn,
     QuantityColumn,
     StatusColumn,
     Table,
@@ -71,7 +72,8 @@ class OrderTable(Table):
     channel = tables.Column(verbose_name=_("Channel"), accessor="channel__name", orderable=False)
     places = tables.Column(verbose_name=_("From"), orderable=False, empty_values=())
     external_id = tables.Column(orderable=False)
-    gross = MoneyColumn(orderable=False)
+    gross = NowColumn(now="current_total", orderable=False)
+    current_total = MoneyColumn(orderable=False, visible=False)
 
     class Meta(Table.Meta):
         model = Order
@@ -86,6 +88,7 @@ class OrderTable(Table):
             "places",
             "external_id",
             "gross",
+            "current_total",
         )
         order_by = "-number"
         row_attrs: ClassVar[dict[str, Any]] = {"data-href": order_url, "data-panel": order_url}

@@ -35,6 +35,7 @@ def make_order(*, channel: str = "E-shop", gross: str = "12.20", **fields: Any) 
         "net": net,
         "tax": total - net,
         "gross": total,
+        "current_total": total,
         **fields,
     }
     order: Order = Order.objects.create(**values)

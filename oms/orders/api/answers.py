@@ -173,7 +173,8 @@ class OrderHeadAnswer(Answer):
     currency = serializers.CharField()
     net = money_text()
     tax = money_text()
-    gross = money_text()
+    gross = money_text("As placed, with tax; it never changes.")
+    current_total = money_text("The gross of what is neither cancelled nor returned.")
     promised_at = serializers.DateTimeField(
         allow_null=True,
         help_text="What the customer was told: ready (pickups) or leaving (ship). "

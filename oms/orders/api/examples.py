@@ -86,6 +86,7 @@ ORDER: dict[str, Any] = {
     "net": "20.00",
     "tax": "4.40",
     "gross": "24.40",
+    "current_total": "24.40",
     "promised_at": "2026-11-23T14:00:00Z",
     "placed_at": "2026-11-23T09:12:05.417Z",
     "updated_at": "2026-11-23T09:12:05.421Z",

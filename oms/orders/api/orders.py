@@ -186,7 +186,8 @@ class OrderCancelView(ApiView):
             ),
             examples.answer_example(
                 "Cancelled",
-                examples.ORDER | {"status": "cancelled", "payment_status": "voided"},
+                examples.ORDER
+                | {"status": "cancelled", "payment_status": "voided", "current_total": "0.00"},
             ),
         ],
     )

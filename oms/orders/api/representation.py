@@ -67,6 +67,7 @@ def _totals(order: Order) -> Json:
         "net": amount_text(order.net, currency),
         "tax": amount_text(order.tax, currency),
         "gross": amount_text(order.gross, currency),
+        "current_total": amount_text(order.current_total, currency),
     }
 
 

@@ -17,7 +17,7 @@ from oms.core.errors import Conflict, InvalidInput, Issue, NotFound
 from oms.core.events import event_add
 from oms.core.locks import require_transaction
 from oms.core.money import ZERO, round_money
-from oms.core.sql import fetch_models, rows_insert
+from oms.core.sql import fetch_models, fetch_rows, rows_insert
 from oms.orders.errors import PaymentMismatch
 from oms.orders.locks import order_for_update
 from oms.orders.models import Order, OrderLine, Tender, TenderTransaction
@@ -32,6 +32,7 @@ from oms.orders.status import (
 from oms.payments.providers import Money, provider_of
 
 Kind = TenderTransaction.Kind
+TOTAL_NOW = "SELECT current_total FROM orders_order WHERE id = %(order)s::bigint"
 
 
 class DuplicatePayment(Conflict):
@@ -238,19 +239,9 @@ def _announce(order: Order, event_type: str, tender: Tender, amount: Decimal) ->
 
 
 def order_total(order: Order) -> Decimal:
-    """What the customer owes in all: gross of what is neither cancelled nor returned."""
-    return sum(
-        (
-            line_value(line, line.quantity - line.cancelled - line.returned, order)
-            for line in fetch_models(
-                OrderLine,
-                "WHERE order_id = %(order)s::bigint",
-                {"order": order.pk},
-                defer=("price_trace",),
-            )
-        ),
-        ZERO,
-    )
+    """What the customer owes in all, as stored now: another copy of `order` may have changed it."""
+    ((total,),) = fetch_rows(TOTAL_NOW, {"order": order.pk})
+    return Decimal(total)
 
 
 def line_value(line: OrderLine, units: int, order: Order) -> Decimal:

@@ -203,6 +203,7 @@ def _order_create(
         net=prices.net,
         tax=prices.tax,
         gross=prices.gross,
+        current_total=prices.gross,
         payment_status=payment_status,
         coupon=request.coupon,
         note=request.note,

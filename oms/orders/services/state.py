@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from inventory.demand import Demand
 from oms.core.clock import now
 from oms.core.locks import require_transaction
+from oms.core.money import exponent
 from oms.core.sql import array, fetch_models, fetch_rows
 from oms.orders.models import FulfilmentLine, FulfilmentOrder, Order
 from oms.orders.status import (
@@ -26,7 +27,8 @@ UNITS_PICK = """
     WHERE line.id = now.id RETURNING line.id
 """
 UNITS_SUM = """
-    SELECT SUM(quantity)::integer, SUM(cancelled)::integer, SUM(fulfilled)::integer
+    SELECT SUM(quantity)::integer, SUM(cancelled)::integer, SUM(fulfilled)::integer,
+        SUM(ROUND(gross * (quantity - cancelled - returned) / quantity, %(places)s::integer))
     FROM orders_orderline WHERE order_id = %(order)s::bigint
 """
 BACK_ORDER_END = """
@@ -107,7 +109,13 @@ def back_order_end(units: Mapping[int, int]) -> None:
 
 
 def order_status_refresh(order: Order) -> None:
-    """Derive and store the order's status from its lines; the order is locked by the caller."""
-    ordered, cancelled, fulfilled = fetch_rows(UNITS_SUM, {"order": order.pk})[0]
+    """Derive and store the order's status and what it is worth now, from its lines.
+
+    The order is locked by the caller. Each line is rounded as `payment.line_value` does.
+    """
+    ((ordered, cancelled, fulfilled, worth),) = fetch_rows(
+        UNITS_SUM, {"order": order.pk, "places": exponent(order.currency)}
+    )
+    order.current_total = worth
     order.status = derive_order_status(ordered=ordered, cancelled=cancelled, fulfilled=fulfilled)
-    order.save(update_fields=["status", "updated_at"])
+    order.save(update_fields=["status", "current_total", "updated_at"])
