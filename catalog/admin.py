@@ -14,6 +14,7 @@ from catalog.models import (
     PriceList,
     Product,
     Sku,
+    Substitute,
     TaxClass,
     TaxRate,
 )
@@ -85,6 +86,13 @@ class KitComponentInline(admin.TabularInline):
     autocomplete_fields = ("component",)
 
 
+class SubstituteInline(admin.TabularInline):
+    model = Substitute
+    fk_name = "sku"
+    extra = 0
+    autocomplete_fields = ("substitute",)
+
+
 @admin.register(Sku)
 class SkuAdmin(admin.ModelAdmin):
     list_display = ("code", "name", "condition", "product", "status", "gtin")
@@ -92,7 +100,7 @@ class SkuAdmin(admin.ModelAdmin):
     list_select_related = ("product",)
     search_fields = ("code", "name", "gtin")
     autocomplete_fields = ("product",)
-    inlines: ClassVar[list[Any]] = [KitComponentInline]
+    inlines: ClassVar[list[Any]] = [KitComponentInline, SubstituteInline]
 
 
 @admin.register(PriceList)

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from catalog import serializers
 from catalog.filters import ProductApiFilter, SkuApiFilter
-from catalog.models import Category, Price, PriceList, Product, Sku
+from catalog.models import Category, Price, PriceList, Product, Sku, Substitute
 from catalog.selectors import skus_by_code
 from catalog.services.prices import PriceChange, price_set
 from oms.core.actors import Actor
@@ -78,7 +78,8 @@ class ProductView(ApiView):
 def sku_rows() -> QuerySet[Sku]:
     """SKUs with what their representation needs."""
     return Sku.objects.select_related("product__category", "tax_class").prefetch_related(
-        "components__component"
+        "components__component",
+        Prefetch("substitutes", Substitute.objects.select_related("substitute")),
     )
 
 

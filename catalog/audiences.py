@@ -25,5 +25,11 @@ class Audience:
     def __str__(self) -> str:
         return f"{self.kind}:{self.key}" if self.key else str(self.kind)
 
+    @classmethod
+    def of(cls, text: str) -> "Audience":
+        """The audience that `str` made `text` of."""
+        kind, _mark, key = text.partition(":")
+        return cls(AudienceKind(kind), key)
+
 
 EVERYONE = Audience(AudienceKind.EVERYONE)

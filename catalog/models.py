@@ -206,6 +206,28 @@ class KitComponent(models.Model):
             raise ValidationError({"component": _("A kit cannot be part of a kit")})
 
 
+class Substitute(models.Model):
+    """A SKU that may stand in for another, unit for unit, where an order accepts that."""
+
+    sku = models.ForeignKey(Sku, models.CASCADE, related_name="substitutes", db_index=False)
+    substitute = models.ForeignKey(Sku, models.CASCADE, related_name="substitute_of")
+    # The best one first.
+    position = models.PositiveSmallIntegerField(_("position"))
+
+    class Meta:
+        verbose_name = _("substitute")
+        verbose_name_plural = _("substitutes")
+        ordering: ClassVar = ["position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["sku", "substitute"], name="substitute_once"),
+            models.UniqueConstraint(fields=["sku", "position"], name="substitute_position"),
+            models.CheckConstraint(condition=~Q(sku=F("substitute")), name="substitute_not_itself"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sku_id} → {self.substitute_id}"
+
+
 class Publication(models.Model):
     """Common to price lists and discount rules: a draft does nothing until it is published."""
 

@@ -39,6 +39,9 @@ class SkuSerializer(serializers.ModelSerializer[Sku]):
         many=True, help_text="Empty unless the SKU is a kit made of other SKUs."
     )
     options = serializers.DictField(child=serializers.CharField())
+    substitutes = serializers.SerializerMethodField(
+        help_text="Codes of SKUs that may stand in for it, the best one first."
+    )
 
     class Meta:
         model = Sku
@@ -56,8 +59,12 @@ class SkuSerializer(serializers.ModelSerializer[Sku]):
             "weight_g",
             "image",
             "components",
+            "substitutes",
             "updated_at",
         )
+
+    def get_substitutes(self, sku: Sku) -> list[str]:
+        return [one.substitute.code for one in sku.substitutes.all()]
 
 
 class ProductSerializer(serializers.ModelSerializer[Product]):

@@ -252,6 +252,7 @@ EVENT_HANDLERS: dict[str, list[str]] = {
     "order.cancelled": ["oms.orders.notices.order_cancelled", DROP_SHIPS_KEEP],
     "order.back_ordered": ["oms.orders.notices.order_back_ordered", DROP_SHIPS_KEEP],
     "order.back_order_served": [DROP_SHIPS_KEEP],
+    "order.substituted": ["oms.orders.notices.order_substituted", DROP_SHIPS_KEEP],
     "fulfilment.cancelled": [DROP_SHIPS_KEEP],
     "fulfilment.resourced": ["oms.orders.notices.fulfilment_resourced", DROP_SHIPS_KEEP],
     "stock.short": ["oms.orders.services.shortages.stock_short"],

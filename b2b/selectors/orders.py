@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from b2b.models import Company
@@ -23,7 +23,7 @@ def company_orders(actor: Actor, company: Company) -> QuerySet[Order]:
         orders_visible(actor, Permission.ORDERS_VIEW)
         .filter(account_id=company.pk)
         .select_related("placed_by")
-        .annotate(line_count=Count("lines"))
+        .annotate(line_count=Count("lines", filter=Q(lines__substitutes=None)))
         .order_by("-id")
     )
 

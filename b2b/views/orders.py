@@ -77,7 +77,7 @@ def order_line_why(request: PortalRequest, number: int, position: int) -> HttpRe
 def reorder(request: PortalRequest, number: int) -> HttpResponseBase:
     """The order's lines at today's prices and stock, with what changed since."""
     order = _order(request, number)
-    lines = list(order.lines.select_related("sku"))
+    lines = list(order.lines.filter(substitutes=None).select_related("sku"))
     rows = [WantedRow(line.position, line.sku.code, line.quantity) for line in lines]
     basket = basket_of(request)
     found = verify(basket.buying, rows)

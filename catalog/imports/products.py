@@ -3,8 +3,9 @@
 Columns: `sku` (required), `name`, `product`, `product_name`, `description`, `category`
 ("Garden > Tools"), `brand`, `tax_class`, `gtin`, `condition` (new, opened, refurbished, used),
 `status`, `pack_size`, `weight_g`, `cost` (for those who may see costs), `image`, `components`
-("SKU-A*2, SKU-B"), and `option:<name>` for each option. A column that is absent leaves the values
-as they are; so does an empty cell of a value every SKU has.
+("SKU-A*2, SKU-B"), `substitutes` ("SKU-A; SKU-B", the best one first), and `option:<name>` for each
+option. A column that is absent leaves the values as they are; so does an empty cell of a value
+every SKU has.
 """
 
 from typing import Any
@@ -24,6 +25,7 @@ from catalog.imports.reading import (
 )
 from catalog.services.plans import CatalogPlan, CatalogRow, catalog_plan
 from catalog.services.products import catalog_upsert
+from catalog.services.substitutes import codes_of
 from oms.core.errors import InvalidInput, Issue
 from oms.core.jobs import JobRun
 from oms.core.permissions import Permission, grants_for
@@ -34,7 +36,7 @@ OPTION = "option:"
 CLEARABLE = ("description", "brand", "gtin", "image")
 KEPT = ("name", "product", "product_name", "tax_class", "condition", "status")
 NUMBERS = ("pack_size", "weight_g")
-COLUMNS = ("sku", *KEPT, *CLEARABLE, *NUMBERS, "cost", "category", "components")
+COLUMNS = ("sku", *KEPT, *CLEARABLE, *NUMBERS, "cost", "category", "components", "substitutes")
 
 
 def catalog_import(job: JobRun) -> dict[str, Any]:
@@ -77,6 +79,8 @@ def parse_row(number: int, cells: dict[str, str]) -> CatalogRow:
     values |= {name: cells[name].lower() for name in ("condition", "status") if cells.get(name)}
     if "components" in cells:
         values["components"] = _components(cells["components"], number, issues)
+    if "substitutes" in cells:
+        values["substitutes"] = codes_of(cells["substitutes"])
     options = {
         name.removeprefix(OPTION).strip("_"): text
         for name, text in cells.items()

@@ -6,6 +6,7 @@ a rule says it stacks; ties go to the higher priority, then to the newest.
 
 from collections.abc import Sequence
 
+from catalog.pricing.caps import at_most
 from catalog.pricing.engine import price_basket_from
 from catalog.pricing.loading import load_price_data
 from catalog.pricing.types import (
@@ -15,7 +16,7 @@ from catalog.pricing.types import (
     PriceRequest,
 )
 
-__all__ = ["PriceContext", "PriceRequest", "PricedBasket", "PricedLine", "price_basket"]
+__all__ = ["PriceContext", "PriceRequest", "PricedBasket", "PricedLine", "at_most", "price_basket"]
 
 
 def price_basket(requests: Sequence[PriceRequest], context: PriceContext) -> PricedBasket:

@@ -168,6 +168,16 @@ def _tax(step: Step, currency: str) -> Explained:
     )
 
 
+def _capped(step: Step, currency: str) -> Explained:
+    return Explained(
+        outcome="applied",
+        label=_("Stands in for %(sku)s") % {"sku": step["instead_of"]},
+        text=_("no dearer than what it replaces, from %(before)s")
+        % {"before": _money(step["before"], currency)},
+        value=_money(step["after"], currency),
+    )
+
+
 def _other(step: Step, currency: str) -> Explained:
     del currency
     return Explained(outcome="applied", label=str(step.get("step", "")), text="", value="")
@@ -195,5 +205,6 @@ TELLERS: dict[str, Callable[[Step, str], Explained]] = {
     "list_passed": _passed,
     "rule": _rule,
     "rule_passed": _passed,
+    "capped": _capped,
     "tax": _tax,
 }

@@ -16,6 +16,7 @@ from catalog.gtin import normal_gtin
 from catalog.models import KitComponent, Sku, TaxClass
 from catalog.selectors import category_names, kit_components
 from catalog.services.categories import path_key
+from catalog.services.substitutes import substitute_codes, substitutes_check
 from catalog.status import SkuCondition, SkuStatus
 from oms.core.errors import InvalidInput, Issue, Text
 
@@ -29,7 +30,8 @@ class CatalogRow:
     """One SKU with its product. None leaves a value as it is, or takes the default of a new SKU.
 
     `product` is a code (default: the SKU's own product, or one with the SKU's code); `category`
-    the names from the macro-category down; `components` make the SKU a kit, () makes it none.
+    the names from the macro-category down; `components` make the SKU a kit, () makes it none;
+    `substitutes` are codes, the best one first.
     `row` is the row of a file, for error messages.
     """
 
@@ -50,6 +52,7 @@ class CatalogRow:
     image: str | None = None
     options: dict[str, str] | None = None
     components: Components | None = None
+    substitutes: tuple[str, ...] | None = None
     row: int | None = None
 
 
@@ -66,6 +69,7 @@ SKU_FIELDS = (
     "image",
     "options",
     "components",
+    "substitutes",
 )
 PRODUCT_FIELDS = ("product_name", "description", "category", "brand")
 LENGTHS = {
@@ -88,6 +92,7 @@ DEFAULTS: dict[str, Any] = {
     "image": "",
     "options": {},
     "components": (),
+    "substitutes": (),
 }
 
 
@@ -127,6 +132,7 @@ class _Known:
     categories: frozenset[str]
     components: frozenset[str]
     parts: frozenset[str]
+    substitutes: frozenset[str]
 
 
 def catalog_plan(rows: Sequence[CatalogRow]) -> CatalogPlan:
@@ -175,6 +181,8 @@ def _known(rows: Sequence[CatalogRow]) -> _Known:
     component_ids = {component for parts in kits.values() for component, _quantity in parts}
     component_codes = dict(Sku.objects.filter(pk__in=component_ids).values_list("pk", "code"))
     usable, parts = _usable_components(rows, codes)
+    substitutes = substitute_codes(sku.pk for sku in skus)
+    stand_ins = {one for row in rows for one in row.substitutes or ()}
     tax_classes = list(TaxClass.objects.order_by("pk").values_list("code", flat=True))
     return _Known(
         skus={
@@ -183,6 +191,7 @@ def _known(rows: Sequence[CatalogRow]) -> _Known:
                 paths,
                 tuple(sorted((component_codes[c], n) for c, n in kits.get(sku.pk, ()))),
             )
+            | {"substitutes": substitutes.get(sku.pk, ())}
             for sku in skus
         },
         products={sku.product.code: _product_values(sku, paths) for sku in skus},
@@ -192,6 +201,10 @@ def _known(rows: Sequence[CatalogRow]) -> _Known:
         categories=frozenset(path_key(path) for path in paths.values()),
         components=usable,
         parts=parts,
+        # They may be new SKUs of the same file.
+        substitutes=frozenset(
+            {*Sku.objects.filter(code__in=stand_ins).values_list("code", flat=True), *codes}
+        ),
     )
 
 
@@ -335,7 +348,7 @@ def _check_values(row: CatalogRow, code: str, wanted: dict[str, Any], known: _Kn
             issues.append(Issue("components", message % {"sku": component}, "component", row.row))
         if not 1 <= quantity <= MAX_INTEGER:
             issues.append(Issue("components", _("The quantity is at least 1"), "min", row.row))
-    return issues
+    return issues + substitutes_check(code, row.substitutes or (), known.substitutes, row.row)
 
 
 def _check_owners(

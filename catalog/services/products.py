@@ -8,6 +8,7 @@ from django.db import transaction
 from catalog.models import Brand, Category, KitComponent, Product, Sku, TaxClass
 from catalog.services.categories import category_paths_ensure, path_key
 from catalog.services.plans import CatalogPlan, CatalogRow, catalog_plan
+from catalog.services.substitutes import substitutes_write
 from oms.core.actors import Actor
 from oms.core.audit import audit_record_many
 from oms.core.errors import InvalidInput
@@ -39,6 +40,7 @@ def catalog_upsert(
     products = _products_write(plan.values.values(), categories)
     skus = _skus_write(plan.values, products)
     _kits_write(plan.values, skus)
+    substitutes_write({code: each["substitutes"] for code, each in plan.values.items()}, skus)
     audit_record_many(
         "sku.created", [skus[code] for code in plan.new], actor=actor, data={"cause": cause}
     )

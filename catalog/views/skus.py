@@ -11,7 +11,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from catalog.filters import SkuFilter
 from catalog.history import history
-from catalog.models import KitComponent, Price, Sku
+from catalog.models import KitComponent, Price, Sku, Substitute
 from catalog.rule_words import audience_names_of, audiences_of, names_for, rule_sentence
 from catalog.selectors import category_names, life_of, rules_touching, skus_by_code
 from catalog.tables import SkuTable, picture_url
@@ -62,6 +62,7 @@ def sku_detail(request: PageRequest, code: str) -> HttpResponse:
         "category": " › ".join(category_names().get(sku.product.category_id, ())),
         "siblings": list(sku.product.skus.exclude(pk=sku.pk).order_by("code")[:KITS_SHOWN]),
         "sees_prices": sees_prices,
+        "may_change": grants_for(request.actor, Permission.CATALOG_MANAGE).any,
         "prices": _prices(sku) if sees_prices else [],
         "rules": _rules(sku) if sees_prices else [],
         "history": history(sku),
@@ -73,8 +74,12 @@ def _full(pk: int) -> Sku | None:
     rows = Sku.objects.select_related("product__brand", "product__category", "tax_class")
     components = KitComponent.objects.select_related("component").order_by("component__code")
     kits = KitComponent.objects.select_related("kit").order_by("kit__code")
+    stand_ins = Substitute.objects.select_related("substitute").order_by("position")
     return rows.prefetch_related(
-        Prefetch("components", components), Prefetch("kits", kits), "tax_class__rates"
+        Prefetch("components", components),
+        Prefetch("kits", kits),
+        Prefetch("substitutes", stand_ins),
+        "tax_class__rates",
     ).get(pk=pk)
 
 

@@ -53,6 +53,7 @@ class OrderLineInline(ReadOnly, admin.TabularInline):
     fields = (
         "position",
         "sku",
+        "substitutes",
         "quantity",
         "back_ordered",
         "expected_on",

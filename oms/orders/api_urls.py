@@ -51,6 +51,11 @@ urlpatterns = [
         name="api-shortage-back-order",
     ),
     path(
+        "shortages/<uuid:uid>/substitute/",
+        shortages.ShortageSubstituteView.as_view(),
+        name="api-shortage-substitute",
+    ),
+    path(
         "shortages/<uuid:uid>/cancel/",
         shortages.ShortageCancelView.as_view(),
         name="api-shortage-cancel",

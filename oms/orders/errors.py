@@ -83,3 +83,34 @@ class ShortageSolved(Conflict):
 
     code = "shortage_solved"
     title = _("This order no longer lacks anything here")
+
+
+class SubstitutesNotAccepted(Conflict):
+    """The customer ordered without accepting that anything stands in for what is missing."""
+
+    code = "substitutes_not_accepted"
+    title = _("This order does not accept substitutes")
+
+
+class NotASubstitute(Conflict):
+    """The catalogue does not name this SKU for the missing one, or it is no longer sold."""
+
+    code = "not_a_substitute"
+    title = _("This SKU does not stand in for what is missing")
+
+
+class NotReplaceable(Conflict):
+    """Only units that nobody has picked can be replaced."""
+
+    code = "not_replaceable"
+    title = _("Only units that nobody has picked can be replaced")
+
+
+class NoSubstitute(Conflict):
+    """None of the substitute can be had where the order's goods may come from.
+
+    `items`: `{"sku", "wanted", "available"}`.
+    """
+
+    code = "no_substitute"
+    title = _("There is none of this substitute to be had")

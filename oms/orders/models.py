@@ -156,6 +156,9 @@ class Order(ScopedModel):
     # `order_status_refresh`.
     current_total = amount_field(_("total now"))
     coupon = models.CharField(_("coupon"), max_length=40, blank=True, default="")
+    # Whose prices it was placed at, the most specific first: "company:acme", "channel:b2b", …
+    audiences = models.JSONField(default=list)
+    accepts_substitutes = models.BooleanField(_("accepts substitutes"), default=False)
     note = models.TextField(_("note"), blank=True, default="")
     status = models.CharField(
         _("status"), max_length=20, choices=OrderStatus.choices, default=OrderStatus.OPEN
@@ -207,6 +210,10 @@ class OrderLine(models.Model):
     sku = models.ForeignKey(Sku, models.PROTECT, related_name="order_lines")
     # As the customer read it: with the condition, in their language.
     name = models.CharField(_("name"), max_length=240)
+    # The line whose cancelled units this one stands in for; None for what was ordered.
+    substitutes = models.ForeignKey(
+        "self", models.CASCADE, null=True, blank=True, related_name="stand_ins", db_index=False
+    )
     quantity = models.PositiveIntegerField(_("quantity"))
     cancelled = models.PositiveIntegerField(_("cancelled"), default=0)
     fulfilled = models.PositiveIntegerField(_("fulfilled"), default=0)
@@ -242,7 +249,14 @@ class OrderLine(models.Model):
             models.CheckConstraint(condition=Q(gross=F("net") + F("tax")), name="order_line_total"),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["sku"], condition=Q(back_ordered__gt=0), name="order_line_waiting")
+            models.Index(
+                fields=["sku"], condition=Q(back_ordered__gt=0), name="order_line_waiting"
+            ),
+            models.Index(
+                fields=["substitutes"],
+                condition=Q(substitutes__isnull=False),
+                name="order_line_stand_in",
+            ),
         ]
 
     def __str__(self) -> str:

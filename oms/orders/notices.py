@@ -1,6 +1,7 @@
 """Events of orders as messages to the customer. What a method says itself (pickups) is left out."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from oms.core.clock import retailer_zone
@@ -33,6 +34,21 @@ def order_back_ordered(event: Event) -> None:
     )
 
 
+def order_substituted(event: Event) -> None:
+    """Something else comes instead of what is missing; later too, if it does."""
+    payload = event.payload
+    _queue(
+        "order_substituted",
+        event,
+        units=payload["units"],
+        goods=payload["line"]["name"],
+        stand_in=payload["substitute"]["name"],
+        saved=Decimal(payload["saved"]),
+        pickup=method_of(payload["order"]["method"]).is_pickup,
+        promised_at=_local(payload["promised_at"]) if payload["later"] else None,
+    )
+
+
 def fulfilment_shipped(event: Event) -> None:
     """The parcel left."""
     _queue("fulfilment_shipped", event, shipment=event.payload["shipment"])
@@ -44,10 +60,12 @@ def fulfilment_resourced(event: Event) -> None:
         _queue(
             "order_delayed",
             event,
-            promised_at=datetime.fromisoformat(event.payload["promised_at"]).astimezone(
-                retailer_zone()
-            ),
+            promised_at=_local(event.payload["promised_at"]),
         )
+
+
+def _local(moment: str) -> datetime:
+    return datetime.fromisoformat(moment).astimezone(retailer_zone())
 
 
 def _queue(name: str, event: Event, **more: Any) -> None:

@@ -31,6 +31,7 @@ def order_payload(
             "placed_at": order.placed_at.isoformat(),
             "lines": [
                 {
+                    "position": line.position,
                     "sku": sku.code,
                     "name": line.name,
                     "quantity": line.quantity,

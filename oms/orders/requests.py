@@ -77,6 +77,8 @@ class OrderRequest:
     placed_by: User | None = None
     customer_reference: str = ""
     deputy: str = ""
+    # What is missing may be replaced by what the catalogue names for it, and is never dearer.
+    accepts_substitutes: bool = False
     note: str = ""
     # The basket's hold, which the order takes the place of.
     hold: UUID | None = None

@@ -83,6 +83,15 @@ class Whole(serializers.IntegerField):
         return data
 
 
+class Flag(serializers.BooleanField):
+    """A JSON true or false: not "yes", not 1."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if type(data) is not bool:
+            raise ValidationError(_("Send true or false"), code="wrong_type")
+        return data
+
+
 class Amount(serializers.DecimalField):
     """An amount of money as text ("12.30"), so that no reader makes a binary fraction of it."""
 
@@ -223,6 +232,10 @@ class OrderInput(StrictSerializer):
     purchase_order = Text(max_length=60, **OPTIONAL)
     note = Text(max_length=2000, lines=True, free=True, **OPTIONAL)
     deputy = Text(max_length=120, help_text="Who else may collect.", **OPTIONAL)
+    accepts_substitutes = Flag(
+        default=False,
+        help_text="What is missing may be replaced by a substitute of the catalogue, never dearer.",
+    )
     hold = serializers.UUIDField(
         required=False, allow_null=True, help_text="The basket's hold: the order takes its place."
     )
@@ -271,13 +284,8 @@ class ShortageMoveInput(StrictSerializer):
     position = Whole(min_value=1, max_value=MAX_LINES, help_text="The order line's position.")
 
 
-class Flag(serializers.BooleanField):
-    """A JSON true or false: not "yes", not 1."""
-
-    def to_internal_value(self, data: Any) -> bool:
-        if type(data) is not bool:
-            raise ValidationError(_("Send true or false"), code="wrong_type")
-        return data
+class SubstituteInput(ShortageMoveInput):
+    sku = Text(max_length=60, help_text="Code of the substitute.")
 
 
 class AvailabilityInput(StrictSerializer):
@@ -335,6 +343,7 @@ PICK = PickInput()
 READY = ReadyInput()
 SHIP = ShipInput()
 SHORTAGE_MOVE = ShortageMoveInput()
+SUBSTITUTE = SubstituteInput()
 AVAILABILITY = AvailabilityInput()
 PRICES = PricesInput()
 PROMISE = PromiseInput()

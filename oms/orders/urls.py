@@ -25,6 +25,11 @@ urlpatterns = [
         shortages.back_order,
         name="shortage-back-order",
     ),
+    path(
+        "office/shortages/<uuid:uid>/substitute/",
+        shortages.substitute,
+        name="shortage-substitute",
+    ),
     path("office/shortages/<uuid:uid>/cancel/", shortages.cancel, name="shortage-cancel"),
     path("track/<str:token>/", track.track, name="track"),
 ]

@@ -1,14 +1,16 @@
-"""Shortages over REST: found, read, and solved in three ways."""
+"""Shortages over REST: found, read, and solved in four ways."""
 
 from typing import Any
 
 import pytest
 
+from catalog.services.substitutes import sku_substitutes_set
 from inventory.models import Location, Shortage
 from inventory.services.adjustment import StockChange, adjust
 from oms.orders.models import Order
+from tests.catalog.factories import make_price_list, make_sku
 from tests.inventory.factories import make_location, put
-from tests.orders.api import Api, shop_api
+from tests.orders.api import Api, order_body, shop_api
 from tests.orders.factories import ACTOR, Shop, figures, make_shop, place
 
 pytestmark = pytest.mark.django_db
@@ -157,3 +159,36 @@ def test_what_lies_outside_the_key_is_not_there(shop: Shop, item: Shortage, orde
     assert shop_api(shop).post(f"shortages/{item.uid}/cancel/", {}).status_code == 404
     here = Api("stock:read", "orders:write", bound_to=("location", shop.warehouse))
     assert here.post(f"shortages/{item.uid}/back-order/", body).status_code == 200
+
+
+def test_or_something_else_instead(shop: Shop) -> None:
+    other = make_sku()
+    make_price_list({other: "10.00"})
+    put(other, shop.warehouse, 9)
+    sku_substitutes_set(shop.skus[0].pk, [other.code], actor=ACTOR)
+    api = Api("orders:write", "stock:read")
+    body = order_body(shop, 5, accepts_substitutes=True, channel=shop.channel.code)
+    placed = api.post("orders/", body).json()
+    assert placed["accepts_substitutes"] is True
+    order = Order.objects.get(number=placed["number"])
+    adjust([StockChange(shop.skus[0].pk, shop.warehouse.pk, -2)], cause="x", actor=ACTOR)
+    item = Shortage.objects.get()
+    (claim,) = api.get(f"shortages/{item.uid}/").json()["claims"]
+    assert claim["replaceable"] == 2
+    path = f"shortages/{item.uid}/substitute/"
+    wrong = api.post(path, move(order, shop.warehouse, sku="NOTHING"))
+    assert (wrong.status_code, wrong.json()["code"]) == (409, "not_a_substitute")
+    missing = api.post(path, move(order, shop.warehouse))
+    assert (missing.status_code, missing.json()["errors"][0]["field"]) == (400, "sku")
+    done = api.post(path, move(order, shop.warehouse, sku=other.code), key="once")
+    assert done.status_code == 200, done.content
+    again = api.post(path, move(order, shop.warehouse, sku=other.code), key="once")
+    assert again.content == done.content
+    data = api.get(f"orders/{order.number}/").json()
+    assert (data["gross"], data["current_total"]) == ("61.00", "56.60")
+    assert [(one["sku"], one["substitutes"], one["cancelled"]) for one in data["lines"]] == [
+        (shop.skus[0].code, None, 2),
+        (other.code, 1, 0),
+    ]
+    (listed,) = api.get("orders/").json()["results"]
+    assert listed["current_total"] == "56.60"

@@ -2,11 +2,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from catalog.services.substitutes import sku_substitutes_set
 from inventory.models import Location, Shortage
 from inventory.services.adjustment import StockChange, adjust
 from oms.core.actors import user_actor
 from oms.office.selectors.figures import shortage_count
+from oms.orders.models import Order
 from oms.orders.tracking import tracking_token
+from tests.catalog.factories import make_price_list, make_sku
 from tests.core.factories import make_user
 from tests.inventory.factories import make_location, put
 from tests.inventory.test_pages import signed_in, text
@@ -145,3 +148,62 @@ def test_another_stores_manager_does_not_see_it(short) -> None:
     own = signed_in("store_manager", shop.warehouse)
     assert own.get(url(item)).status_code == 200
     assert shortage_count(user_actor(make_user("store_manager", scope=shop.store))) == 0
+
+
+@pytest.fixture
+def replaceable(short):
+    """As `short`, but both orders accept the one substitute the catalogue names."""
+    shop, order, item = short
+    other = make_sku(name="Other thing")
+    make_price_list({other: "10.00"})
+    put(other, shop.warehouse, 1)
+    sku_substitutes_set(shop.skus[0].pk, [other.code], actor=ACTOR)
+    Order.objects.update(accepts_substitutes=True)
+    return shop, order, item, other
+
+
+def test_something_else_stands_in(replaceable, django_assert_max_num_queries) -> None:
+    shop, order, item, other = replaceable
+    client = signed_in("operations_admin")
+    line = order.fulfilment_orders.get().lines.get().pk
+    way = f"{url(item, 'substitute')}?line={line}"
+    with django_assert_max_num_queries(20):
+        assert way in text(client.get(url(item)))
+    with django_assert_max_num_queries(22):
+        page = text(client.get(way))
+    assert "Other thing" in page
+    assert "1 × €10.00 = €10.00" in page
+    answer = client.post(url(item, "substitute"), {"line": line, "sku": other.code}, follow=True)
+    assert f"Order {order.number}: 1 × Other thing instead" in text(answer)
+    assert figures(other, shop.warehouse) == (1, 1)
+    again = client.post(url(item, "substitute"), {"line": line, "sku": other.code}, follow=True)
+    assert "no longer lacks anything" in text(again)
+    page = text(client.get(reverse("order-detail", args=[order.number])))
+    assert f"instead of {shop.skus[0].code}" in page
+    assert "now €34.40" in page
+    assert "accepted" in page
+    tracked = text(client.get(reverse("track", args=[tracking_token(order.pk)])))
+    assert f"instead of {shop.skus[0].name}" in tracked
+    assert "€34.40" in tracked
+    header, *rows = text(client.get(reverse("order-list"), {"_export": "csv"})).splitlines()
+    assert header.endswith("Total,Total now")
+    assert any(row.endswith("36.6000,34.4000") for row in rows)
+
+
+def test_why_nothing_stands_in(replaceable) -> None:
+    shop, order, item, other = replaceable
+    client = signed_in("operations_admin")
+    line = order.fulfilment_orders.get().lines.get().pk
+    way = f"{url(item, 'substitute')}?line={line}"
+    put(other, shop.warehouse, -1)
+    assert "none there" in text(client.get(way))
+    answer = client.post(url(item, "substitute"), {"line": line, "sku": other.code}, follow=True)
+    assert "There is none of this substitute" in text(answer)
+    Order.objects.update(accepts_substitutes=False)
+    assert "The customer accepts no substitute." in text(client.get(way))
+    assert "The customer accepts no substitute." in text(client.get(url(item)))
+    Order.objects.update(accepts_substitutes=True)
+    sku_substitutes_set(shop.skus[0].pk, [], actor=ACTOR)
+    assert "The catalogue names no substitute" in text(client.get(way))
+    assert "the catalogue names none" in text(client.get(url(item)))
+    assert client.get(url(item, "substitute")).status_code == 404

@@ -39,6 +39,7 @@ PAGES: dict[str, Route] = {
     # Catalogue and prices
     **pages(P.CATALOG_VIEW, "catalog-list category-list"),
     **pages(P.CATALOG_VIEW, "sku-detail", "sku"),
+    **pages(P.CATALOG_MANAGE, "sku-substitutes", "sku"),
     **pages(P.CATALOG_MANAGE, "category-new catalog-import"),
     **pages(P.CATALOG_MANAGE, "category-edit category-remove", "category"),
     **pages(SIGNED_IN, "catalog-import-preview catalog-import-apply", "job"),
@@ -62,7 +63,11 @@ PAGES: dict[str, Route] = {
     **pages(P.STOCK_VIEW, "stock-movements", "stock"),
     **pages(P.STOCK_VIEW, "location-detail", "location"),
     **pages(P.STOCK_VIEW, "shortage-detail", "shortage"),
-    **pages(P.ORDERS_MANAGE, "shortage-resource shortage-back-order shortage-cancel", "shortage"),
+    **pages(
+        P.ORDERS_MANAGE,
+        "shortage-resource shortage-back-order shortage-substitute shortage-cancel",
+        "shortage",
+    ),
     **pages(P.STOCK_ADJUST, "stock-adjust", "stock"),
     **pages(P.STOCK_VIEW, "disposition-list"),
     **pages(P.STOCK_HANDLE, "disposition-new", "stock"),

@@ -63,6 +63,7 @@ ROUTES: dict[str, tuple[dict[str, Permission], str]] = {
     "api-shortage": ({"GET": P.STOCK_VIEW}, "shortage"),
     "api-shortage-resource": ({"POST": P.ORDERS_MANAGE}, "shortage"),
     "api-shortage-back-order": ({"POST": P.ORDERS_MANAGE}, "shortage"),
+    "api-shortage-substitute": ({"POST": P.ORDERS_MANAGE}, "shortage"),
     "api-shortage-cancel": ({"POST": P.ORDERS_MANAGE}, "shortage"),
     "api-availability": ({"GET": P.STOCK_VIEW, "POST": P.STOCK_VIEW}, ""),
     "api-availability-changes": ({"GET": P.STOCK_VIEW}, ""),

@@ -59,6 +59,7 @@ EMPTY_IS_MISSING = {
     "supplier-import-apply",
     "shortage-back-order",
     "shortage-cancel",
+    "shortage-substitute",
     "location-import-apply",
     "counter-count",
     "counter-goods-scan",

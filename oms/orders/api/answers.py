@@ -28,6 +28,10 @@ class OrderLineAnswer(Answer):
     position = serializers.IntegerField()
     sku = serializers.CharField()
     name = serializers.CharField()
+    substitutes = serializers.IntegerField(
+        allow_null=True,
+        help_text="Position of the line whose cancelled units it stands in for; null: was ordered.",
+    )
     quantity = serializers.IntegerField(help_text="Ordered: open + fulfilled + cancelled.")
     open = serializers.IntegerField()
     back_ordered = serializers.IntegerField(help_text="Of the open ones: they wait for goods.")
@@ -114,6 +118,9 @@ class ClaimAnswer(Answer):
     movable = serializers.IntegerField(
         help_text="Of the lacking: may come from elsewhere or be back-ordered."
     )
+    replaceable = serializers.IntegerField(
+        help_text="Of the lacking: something may stand in for them, if the catalogue names it."
+    )
 
 
 class ListedShortageAnswer(Answer):
@@ -188,6 +195,7 @@ class OrderHeadAnswer(Answer):
     purchase_order = serializers.CharField()
     coupon = serializers.CharField()
     note = serializers.CharField()
+    accepts_substitutes = serializers.BooleanField()
     tracking_url = serializers.CharField(help_text="The customer's own page of this order.")
 
 

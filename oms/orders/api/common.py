@@ -88,6 +88,7 @@ def order_request(data: dict[str, Any], channel: Channel) -> OrderRequest:
         purchase_order=data.get("purchase_order", ""),
         customer_reference=customer.get("reference", ""),
         deputy=data.get("deputy", ""),
+        accepts_substitutes=data["accepts_substitutes"],
         note=data.get("note", ""),
         hold=data.get("hold"),
     )

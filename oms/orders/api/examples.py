@@ -40,6 +40,7 @@ LINE: dict[str, Any] = {
     "position": 1,
     "sku": "GRD-SHEARS-01",
     "name": "Garden shears 20 cm",
+    "substitutes": None,
     "quantity": 2,
     "open": 2,
     "back_ordered": 0,
@@ -96,6 +97,7 @@ ORDER: dict[str, Any] = {
     "purchase_order": "",
     "coupon": "",
     "note": "",
+    "accepts_substitutes": False,
     "tracking_url": "https://shop.example.com/track/MTIz:abc/",
     "lines": [LINE],
     "fulfilment_orders": [WORK],
@@ -133,10 +135,12 @@ SHORTAGE: dict[str, Any] = LISTED_SHORTAGE | {
             "units": 2,
             "lacking": 1,
             "movable": 1,
+            "replaceable": 0,
         }
     ]
 }
 SHORTAGE_MOVE: dict[str, Any] = {"fulfilment_order": WORK["uid"], "position": 1}
+SUBSTITUTE: dict[str, Any] = SHORTAGE_MOVE | {"sku": "GRD-SHEARS-02"}
 SHORT: dict[str, dict[str, Any]] = {
     "insufficient_stock": {
         "items": [{"sku": "GRD-SHEARS-01", "location": "WH01", "wanted": 2, "available": 1}]

@@ -48,11 +48,14 @@ def order_data(record: OrderRecord, *, expand: Collection[str] = ()) -> Json:
         "purchase_order": order.purchase_order,
         "coupon": order.coupon,
         "note": order.note,
+        "accepts_substitutes": order.accepts_substitutes,
         "tracking_url": tracking_url(order.pk),
     }
     if record.lines is not None:
         trace = "lines.price_trace" in expand
-        data["lines"] = [line_data(line, order.currency, trace=trace) for line in record.lines]
+        data["lines"] = [
+            line_data(line, order.currency, record.positions, trace=trace) for line in record.lines
+        ]
     if record.work is not None:
         data["fulfilment_orders"] = [work_data(one, record.positions) for one in record.work]
     if record.tenders is not None:
@@ -93,12 +96,16 @@ def _degrees(value: Decimal | None) -> float | None:
     return None if value is None else float(value)
 
 
-def line_data(line: OrderLine, currency: str, *, trace: bool = False) -> Json:
-    """An order line with its quantities and amounts."""
+def line_data(
+    line: OrderLine, currency: str, positions: Mapping[int, OrderLine], *, trace: bool = False
+) -> Json:
+    """An order line with its quantities and amounts. `positions`: the order's lines by id."""
+    replaced = None if line.substitutes_id is None else positions[line.substitutes_id]
     data: Json = {
         "position": line.position,
         "sku": line.sku.code,
         "name": line.name,
+        "substitutes": replaced and replaced.position,
         "quantity": line.quantity,
         "open": line.open,
         "back_ordered": line.back_ordered,

@@ -12,6 +12,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from catalog.errors import NoPrice, NoTaxRate
 from inventory.filters.shortages import ShortageApiFilter
 from inventory.models import Shortage
 from inventory.selectors.shortages import shortages_visible
@@ -29,8 +30,12 @@ from oms.orders.errors import (
     CannotWait,
     GoodsElsewhere,
     NoOtherLocation,
+    NoSubstitute,
+    NotASubstitute,
     NotMovable,
+    NotReplaceable,
     ShortageSolved,
+    SubstitutesNotAccepted,
 )
 from oms.orders.models import FulfilmentLine
 from oms.orders.selectors.search import fulfilments_visible
@@ -39,6 +44,7 @@ from oms.orders.services.shortages import (
     shortage_back_order,
     shortage_cancel,
     shortage_resource,
+    shortage_substitute,
 )
 
 TAGS = ["Shortages"]
@@ -107,15 +113,21 @@ class ShortageMoveView(ShortageReadView):
 
     permissions_required: ClassVar[dict[str, Permission]] = {"POST": Permission.ORDERS_MANAGE}
 
-    def act(self, request: Request, uid: UUID, move: Callable[..., object]) -> HttpResponse:
+    def act(
+        self,
+        request: Request,
+        uid: UUID,
+        move: Callable[..., object],
+        body: serializers.ShortageMoveInput = serializers.SHORTAGE_MOVE,
+    ) -> HttpResponse:
         """Do one of the shortage's services for the line, once."""
         find = partial(self.shortage, uid)
 
         def perform(shortage: Shortage, data: dict[str, Any]) -> None:
             line_id = _line(shortage, data, self.actor)
-            move(shortage.uid, line_id=line_id, actor=self.actor)
+            more = {"sku": data["sku"]} if "sku" in data else {}
+            move(shortage.uid, line_id=line_id, actor=self.actor, **more)
 
-        body = serializers.SHORTAGE_MOVE
         return self.move_once(request, find, body, perform, lambda: _whole(find(), self.actor))
 
 
@@ -163,6 +175,42 @@ class ShortageBackOrderView(ShortageMoveView):
         Pickups cannot wait.
         """
         return self.act(request, uid, shortage_back_order)
+
+
+class ShortageSubstituteView(ShortageMoveView):
+    """`/shortages/{uid}/substitute/`."""
+
+    @extend_schema(
+        operation_id="shortages_substitute",
+        summary="Send something else instead of what is missing",
+        tags=TAGS,
+        parameters=[IDEMPOTENCY_KEY, REPLAYED],
+        request=serializers.SubstituteInput,
+        responses={200: answers.ShortageAnswer}
+        | problems(
+            *WRITING,
+            NotFound,
+            ShortageSolved,
+            SubstitutesNotAccepted,
+            NotASubstitute,
+            NotReplaceable,
+            NoSubstitute,
+            NoPrice,
+            NoTaxRate,
+        ),
+        examples=[
+            examples.request_example("A line", examples.SUBSTITUTE),
+            examples.answer_example("Solved", SOLVED),
+        ],
+    )
+    def post(self, request: Request, uid: UUID) -> HttpResponse:
+        """Only if the order accepts substitutes, and only by a SKU the catalogue names for it.
+
+        All that the line lacks, or as many units as there are. They become a line of their own, at
+        this customer's price of today but never above what they replace; what is paid too much
+        goes back, and the customer is told. For a pickup they must lie in its store.
+        """
+        return self.act(request, uid, shortage_substitute, serializers.SUBSTITUTE)
 
 
 class ShortageCancelView(ShortageMoveView):
@@ -221,9 +269,9 @@ def _whole(shortage: Shortage, actor: Actor) -> Json:
 
 
 def _claim(one: Affected, visible: bool) -> Json:
-    line = one.line if visible else None
+    line, order = (one.line, one.order) if visible else (None, None)
     return {
-        "order_number": line.fulfilment_order.order.number if line else None,
+        "order_number": order.number if order else None,
         "fulfilment_order": line.fulfilment_order.uid if line else None,
         "position": line.order_line.position if line else None,
         "promised_at": line.fulfilment_order.promised_at if line else None,
@@ -231,4 +279,5 @@ def _claim(one: Affected, visible: bool) -> Json:
         "units": one.units,
         "lacking": one.lacking,
         "movable": one.movable,
+        "replaceable": one.unpicked if order and order.accepts_substitutes else 0,
     }

@@ -44,7 +44,8 @@ class OrderRecord:
 def orders_load(orders: Iterable[Order], parts: Collection[str] = PARTS) -> list[OrderRecord]:
     """The records of `orders`, in their order: at most four queries.
 
-    `parts` is a subset of `PARTS`. Lines come with their SKU, work with its location.
+    `parts` is a subset of `PARTS`. Lines come with their SKU and the line they stand in for, work
+    with its location.
     """
     orders = list(orders)
     ids = [order.pk for order in orders]
@@ -55,6 +56,11 @@ def orders_load(orders: Iterable[Order], parts: Collection[str] = PARTS) -> list
         if needs_lines and ids
         else (),
     )
+    for mine in lines.values():
+        by_id = {line.pk: line for line in mine}
+        for line in mine:
+            if line.substitutes_id is not None:
+                line.substitutes = by_id[line.substitutes_id]
     work = works_load(ids) if "fulfilment_orders" in parts and ids else {}
     tenders = _by(
         "order_id",

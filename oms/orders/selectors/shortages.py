@@ -41,13 +41,18 @@ class Affected:
         return self.line.fulfilment_order.order if self.line else None
 
     @property
-    def movable(self) -> int:
-        """Units that may come from elsewhere or wait: lacking, not picked, not collected here."""
+    def unpicked(self) -> int:
+        """Units that something else may stand in for: lacking, and not picked."""
         if self.line is None or self.line.fulfilment_order.status not in MOVABLE:
             return 0
-        if method_of(self.line.fulfilment_order.method).is_pickup:
-            return 0
         return min(self.lacking, self.line.quantity - self.line.picked)
+
+    @property
+    def movable(self) -> int:
+        """Units that may come from elsewhere or wait: lacking, not picked, not collected here."""
+        if self.line is None or method_of(self.line.fulfilment_order.method).is_pickup:
+            return 0
+        return self.unpicked
 
 
 def affected_by(shortage: Shortage) -> list[Affected]:

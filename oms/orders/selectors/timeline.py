@@ -28,6 +28,7 @@ ACTIONS: dict[str, tuple[Words, str, str]] = {
     "order.cancelled": (gettext_lazy("Cancelled"), "grey", "circle-off"),
     "order.back_ordered": (gettext_lazy("Waits for goods"), "amber", "clock-hour-4"),
     "order.back_order_served": (gettext_lazy("Goods are there"), "blue", "package-import"),
+    "order.substituted": (gettext_lazy("Replaced"), "amber", "replace"),
     "order.payment_taken": (gettext_lazy("Payment taken"), "green", "cash"),
     "order.note_added": (gettext_lazy("Note"), "grey", "note"),
     "order.message_resent": (gettext_lazy("Message sent again"), "grey", "mail-forward"),

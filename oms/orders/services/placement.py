@@ -97,10 +97,11 @@ def order_place_whole(request: OrderRequest, *, actor: Actor) -> PlacedOrder:
     basket = _resolve(request, method)
     locations = method.candidates(request)
     country = method.supply_country(request, locations)
+    audiences = audiences_of(request, method)
     prices = price_basket(
         [PriceRequest(line.sku_id, line.quantity) for line in basket.lines],
         PriceContext(
-            audiences=audiences_of(request, method),
+            audiences=audiences,
             currency=request.channel.currency,
             country=country,
             at=request.placed_at or now(),
@@ -116,7 +117,13 @@ def order_place_whole(request: OrderRequest, *, actor: Actor) -> PlacedOrder:
     keys = {Order: 1, OrderLine: len(basket.lines), FulfilmentOrder: MAX_PARCELS, Tender: 1}
     try:
         with rows_together(keys):
-            order = _order_create(request, prices, country=country, payment_status=payment_status)
+            order = _order_create(
+                request,
+                prices,
+                country=country,
+                audiences=audiences,
+                payment_status=payment_status,
+            )
             lines = _lines_create(order, request, basket, prices)
             outcome = _source_and_allocate(
                 order, lines, basket, locations, hold=request.hold, actor=actor
@@ -175,7 +182,12 @@ def audiences_of(request: OrderRequest, method: Method) -> tuple[Audience, ...]:
 
 
 def _order_create(
-    request: OrderRequest, prices: PricedBasket, *, country: str, payment_status: PaymentStatus
+    request: OrderRequest,
+    prices: PricedBasket,
+    *,
+    country: str,
+    audiences: Sequence[Audience],
+    payment_status: PaymentStatus,
 ) -> Order:
     contact = request.contact
     address = request.address or Address()
@@ -206,6 +218,8 @@ def _order_create(
         current_total=prices.gross,
         payment_status=payment_status,
         coupon=request.coupon,
+        audiences=[str(one) for one in audiences],
+        accepts_substitutes=request.accepts_substitutes,
         note=request.note,
         placed_at=request.placed_at or now(),
     )

@@ -46,7 +46,7 @@ def fulfilment_resource(
     work = fulfilment_for_update(fulfilment_order_id)
     line = _movable(work, line_id, units)
     order, here = work.order, work.location
-    before = _promised(order)
+    before = promised(order)
     others = [one for one in places_of(order) if one.pk != here.pk]
     asked = wanted_of(order, line.order_line, units)
 
@@ -78,7 +78,7 @@ def _movable(work: FulfilmentOrder, line_id: int, units: int) -> FulfilmentLine:
     raise NotMovable(status=work.status)
 
 
-def _promised(order: Order) -> datetime:
+def promised(order: Order) -> datetime:
     """When all of the open order was promised: the latest of its work."""
     latest: datetime = order.fulfilment_orders.filter(status__in=FULFILMENT_OPEN).aggregate(
         latest=Max("promised_at")
@@ -96,7 +96,7 @@ def _tell(
     actor: Actor,
 ) -> None:
     order, here = work.order, work.location
-    promised = _promised(order)
+    until = promised(order)
     places = [one.location.code for one in works]
     audit_record(
         "fulfilment.resourced",
@@ -117,7 +117,7 @@ def _tell(
             "from": here.code,
             "to": places,
             "reason": reason,
-            "promised_at": promised.isoformat(),
-            "later": promised > before,
+            "promised_at": until.isoformat(),
+            "later": until > before,
         },
     )

@@ -19,6 +19,7 @@ from oms.orders.selectors.shortages import Affected, affected_by
 from oms.orders.services.backorders import back_order
 from oms.orders.services.changes import order_cancel
 from oms.orders.services.resourcing import fulfilment_resource
+from oms.orders.services.substituting import line_substitute
 from oms.orders.status import CancelReason
 
 REASON = "shortage"
@@ -57,6 +58,21 @@ def shortage_back_order(uid: UUID, *, line_id: int, actor: Actor) -> OrderLine:
     if not units:
         raise CannotWait
     return back_order(line, units, reason=REASON, actor=actor)
+
+
+@transaction.atomic
+def shortage_substitute(uid: UUID, *, line_id: int, sku: str, actor: Actor) -> OrderLine:
+    """The SKU with this code stands in for what a line lacks, as far as that is not picked.
+
+    As many units as there are of it; the customer is told, and never pays more. Raises NotFound,
+    ShortageSolved if the line lacks nothing (any more), SubstitutesNotAccepted, NotASubstitute,
+    NotReplaceable, NoSubstitute, NoPrice, NoTaxRate; nothing is changed then.
+    """
+    shortage, line = _locked(uid, line_id)
+    units = _lacking(shortage, line).unpicked
+    # A sync may raise the figures until the shelf is locked.
+    check = partial(_still_lacking, shortage, line)
+    return line_substitute(line, units, code=sku, reason=REASON, actor=actor, check=check)
 
 
 @transaction.atomic
@@ -151,5 +167,5 @@ def _lacking(shortage: Shortage, line: FulfilmentLine) -> Affected:
 
 
 def _still_lacking(shortage: Shortage, line: FulfilmentLine, units: int) -> None:
-    if _lacking(shortage, line).movable < units:
+    if _lacking(shortage, line).unpicked < units:
         raise ShortageSolved

@@ -139,19 +139,24 @@ def works_add(
 ) -> list[FulfilmentOrder]:
     """Work at the chosen locations: added to what waits there for the order, for one parcel.
 
-    Work that somebody has begun to pick is left alone. What the `promised` work was promised for
-    holds here too, where the location can keep it.
+    Work that somebody has begun to pick is left alone, but for a pickup: that is one bag. What the
+    `promised` work was promised for holds here too, where the location can keep it.
     """
     order, method = found.order, method_of(found.order.method)
     here = {one.pk: one for one in places}
+    joined = [FulfilmentStatus.OPEN]
+    if method.is_pickup:
+        joined.append(FulfilmentStatus.PICKING)
     works = []
     for share in outcome.shares:
         location = here[share.location_id]
         promise = method.promise(location, now())
         if promised is not None:
-            promise = max(promise, promised.promised_at)
+            # What replaces something on the same shelves takes no longer than that.
+            same = location.pk == promised.location_id
+            promise = promised.promised_at if same else max(promise, promised.promised_at)
         waiting = order.fulfilment_orders.filter(
-            location=location, method=order.method, status=FulfilmentStatus.OPEN
+            location=location, method=order.method, status__in=joined
         )
         work = waiting.order_by("pk").first() or FulfilmentOrder(
             order=order, location=location, method=order.method, promised_at=promise

@@ -123,7 +123,8 @@ def order_detail(request: HttpRequest, number: int) -> HttpResponse:
 def quantity_steps(record: OrderRecord) -> list[dict[str, Any]]:
     """How many units came how far, for `ui/progress_quantities.html`."""
     lines = record.lines or ()
-    ordered = sum(line.quantity for line in lines)
+    ordered = sum(line.quantity for line in lines if line.substitutes_id is None)
+    substituted = sum(line.quantity for line in lines) - ordered
     cancelled = sum(line.cancelled for line in lines)
     fulfilled = sum(line.fulfilled for line in lines)
     returned = sum(line.returned for line in lines)
@@ -133,7 +134,7 @@ def quantity_steps(record: OrderRecord) -> list[dict[str, Any]]:
     pickup = method_of(record.order.method).is_pickup
     steps = [
         {"label": _("ordered"), "quantity": ordered},
-        {"label": _("allocated"), "quantity": ordered - cancelled - waiting},
+        {"label": _("allocated"), "quantity": ordered + substituted - cancelled - waiting},
         {"label": _("picked"), "quantity": picked},
         {
             "label": _("collected") if pickup else _("shipped"),

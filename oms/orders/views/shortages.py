@@ -8,22 +8,26 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from inventory.models import Shortage, Stock
 from inventory.selectors.shortages import expected_here, shortages_visible
 from inventory.tables.figures import cause_link
-from oms.core.errors import Conflict, NotFound
+from oms.core.errors import Conflict, InvalidInput, NotFound
 from oms.core.formats import format_when
 from oms.core.permissions import Permission, grants_for
 from oms.core.web import PageRequest, page
+from oms.orders.errors import ShortageSolved
 from oms.orders.methods import method_of
+from oms.orders.models import FulfilmentLine, FulfilmentOrder
 from oms.orders.selectors.shortages import affected_by, works_visible
+from oms.orders.selectors.substitutes import candidates_for, has_substitutes
 from oms.orders.services.shortages import (
     shortage_back_order,
     shortage_cancel,
     shortage_resource,
     shortage_resource_all,
+    shortage_substitute,
 )
 from oms.orders.tables import promise_tone
 
@@ -52,6 +56,7 @@ def shortage_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
         ],
         "movable": sum(one.movable for one in affected),
         "expected": expected_here(shortage),
+        "replaceable": has_substitutes(shortage.sku_id),
         "may_act": may_act.everything
         or shortage.location_id in may_act.scopes.get("location", frozenset()),
     }
@@ -115,6 +120,39 @@ def back_order(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @page(Permission.ORDERS_MANAGE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def substitute(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """What may stand in for what a line lacks, at which price; and sending one of it."""
+    shortage = _shortage(request, uid, Permission.ORDERS_MANAGE)
+    actor = cast(PageRequest, request).actor
+    if request.method == "POST":
+        try:
+            new = shortage_substitute(
+                shortage.uid, line_id=_line(request), sku=request.POST.get("sku", ""), actor=actor
+            )
+        except (Conflict, InvalidInput) as refused:
+            messages.error(request, str(refused.detail))
+        else:
+            goods = {"number": new.order.number, "units": new.quantity, "name": new.name}
+            messages.success(request, _("Order %(number)s: %(units)s × %(name)s instead") % goods)
+        return redirect("shortage-detail", uid=uid)
+    affected = affected_by(shortage) if shortage.closed_at is None else []
+    wanted, visible = _line(request), works_visible(affected, actor)
+    found = [one for one in affected if one.line and one.line.pk == wanted and one.work]
+    if not found or cast(FulfilmentOrder, found[0].work).pk not in visible:
+        messages.error(request, str(ShortageSolved.title))
+        return redirect("shortage-detail", uid=uid)
+    (one,) = found
+    asked = one.order is not None and one.order.accepts_substitutes and one.unpicked
+    context = {
+        "shortage": shortage,
+        "one": one,
+        "candidates": candidates_for(cast(FulfilmentLine, one.line), one.unpicked) if asked else [],
+    }
+    return render(request, "orders/shortage_substitute.html", context)
+
+
+@page(Permission.ORDERS_MANAGE)
 @require_POST
 def cancel(request: HttpRequest, uid: UUID) -> HttpResponse:
     """What a line lacks is cancelled."""
@@ -143,7 +181,7 @@ def _shortage(request: HttpRequest, uid: UUID, permission: Permission) -> Shorta
 
 
 def _line(request: HttpRequest) -> int:
-    text = request.POST.get("line", "")
+    text = (request.POST or request.GET).get("line", "")
     if not text.isascii() or not text.isdigit() or len(text) > 18:
         raise NotFound
     return int(text)

@@ -22,7 +22,7 @@ def current_total_fill(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0004_back_orders'),
+        ('orders', '0005_order_line_name'),
     ]
 
     operations = [

@@ -1,0 +1,57 @@
+"""What may stand in for units that are missing: how many there are, and what they would cost."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from catalog.errors import NoPrice, NoTaxRate
+from catalog.models import Sku, Substitute
+from catalog.pricing import PricedLine
+from catalog.status import SkuStatus
+from inventory.selectors.availability import availability_by_sku
+from oms.orders.models import FulfilmentLine
+from oms.orders.services.substituting import stand_in_places, stand_in_price
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A SKU that the catalogue names. `units` of those asked for can be had, for `price` in all;
+    `price` is None where there are none, or where the customer has no price for it.
+    """
+
+    sku: Sku
+    units: int
+    price: PricedLine | None
+
+
+def has_substitutes(sku_id: int) -> bool:
+    """Whether the catalogue names any that is still sold."""
+    return _substitutes(sku_id).exists()
+
+
+def candidates_for(line: FulfilmentLine, units: int) -> list[Candidate]:
+    """What may stand in for `units` of the line, the best one first; nothing is kept of it.
+
+    Three queries and one for each that there is of; there are at most twenty.
+    """
+    work, replaced = line.fulfilment_order, line.order_line
+    skus = [row.substitute for row in _substitutes(replaced.sku_id).select_related("substitute")]
+    places = [one.pk for one in stand_in_places(work)]
+    found = availability_by_sku(
+        [sku.pk for sku in skus], location_ids=places, channel=work.order.channel.code
+    )
+    candidates = []
+    for sku in skus:
+        there = min(units, sum(max(here, 0) for here in found.get(sku.pk, {}).values()))
+        price = None
+        if there:
+            try:
+                price = stand_in_price(work.order, replaced, sku.pk, there)
+            except (NoPrice, NoTaxRate):
+                pass
+        candidates.append(Candidate(sku, there, price))
+    return candidates
+
+
+def _substitutes(sku_id: int) -> QuerySet[Substitute]:
+    return Substitute.objects.filter(sku=sku_id, substitute__status=SkuStatus.ACTIVE)
