@@ -56,6 +56,7 @@ from oms.office.demo_logins import DEMO_LOGINS, PASSWORD
 from oms.office.drawings import drawing, shape_of
 from oms.orders.models import FulfilmentOrder, Order, OrderLine, Tender
 from oms.orders.selectors.shortages import affected_by
+from oms.orders.selectors.substitutes import candidates_for
 from oms.orders.status import (
     FulfilmentStatus,
     OrderStatus,
@@ -311,3 +312,15 @@ def test_a_shortage_with_two_orders_and_a_way_out() -> None:
     assert any(one.movable for one in waiting)
     units = availability([item.sku_id])
     assert sum(units.values()) >= item.units
+
+
+def test_something_else_stands_in_and_could_once_more() -> None:
+    new = OrderLine.objects.select_related("order", "substitutes").get(substitutes__isnull=False)
+    assert new.substitutes is not None
+    assert (new.quantity, new.substitutes.cancelled) == (2, 2)
+    assert new.order.current_total <= new.order.gross
+    assert Message.objects.filter(kind="orders/order_substituted").count() == 1
+    item = Shortage.objects.get(closed_at=None, cause="count 404")
+    (one,) = [one for one in affected_by(item) if one.order and one.order.accepts_substitutes]
+    assert one.line is not None
+    assert candidates_for(one.line, one.unpicked)[0].price is not None

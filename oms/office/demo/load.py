@@ -30,6 +30,7 @@ from oms.office.demo.pickups import Pickups
 from oms.office.demo.places import STORES, locations_make
 from oms.office.demo.policies import availability_rules_make
 from oms.office.demo.prices import PriceLists, rules_make
+from oms.office.demo.replaced import Replaced
 from oms.office.demo.scenes import Scenes
 from oms.office.demo.second_hand import second_hand_make
 from oms.office.demo.stocking import delivery, stock_make
@@ -196,6 +197,7 @@ def _waiting(world: World, parcels: Parcels, pickups: Pickups) -> None:
     Scenes(world, pickups, SHORT_STORE).fall_short()
     Lacking(world).play()
     Awaited(world).play()
+    Replaced(world).play()
 
 
 def _goods_in(world: World) -> None:

@@ -1,0 +1,107 @@
+"""A count finds nothing left of what two customers want; they take something else, one has it."""
+
+from datetime import timedelta
+from functools import partial
+
+from catalog.services.substitutes import sku_substitutes_set, substitute_codes
+from inventory.models import Shortage, Stock
+from inventory.services.adjustment import StockChange, adjust
+from inventory.status import AdjustmentReason, MovementKind
+from oms.office.demo.articles import Article
+from oms.office.demo.customers import Person
+from oms.office.demo.world import World
+from oms.orders.requests import OrderLineRequest, OrderRequest
+from oms.orders.selectors.shortages import affected_by
+from oms.orders.services.shortages import shortage_substitute
+
+CAUSE = "count 404"
+WANTED = 2
+
+
+class Replaced:
+    """Two orders of an article that has a stand-in: one is replaced, the other waits for that."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.article: Article | None = None
+
+    def play(self) -> None:
+        """Put it on the timeline: the orders two days ago, the count soon after."""
+        at, present = self.world.timeline.at, self.world.timeline.present
+        at(present - timedelta(hours=51, minutes=6), self._choose)
+        for ago, person in zip((55, 52), self.world.customers[4:6], strict=True):
+            at(present - timedelta(hours=50, minutes=ago), partial(self._order, person))
+        at(present - timedelta(hours=50, minutes=20), self._count)
+        at(present - timedelta(hours=50, minutes=11), self._replace)
+
+    def _choose(self) -> None:
+        """Something that lies in the warehouse alone, with others of its category beside it."""
+        world = self.world
+        idle = Stock.objects.filter(location=world.warehouse, allocated=0, held=0)
+        left = {row.sku_id for row in idle if row.available >= 2 * WANTED}
+        goods = [one for one in world.shelves.warehouse_only if one.sku_id in left]
+        for article in reversed(goods):
+            like = [
+                one
+                for one in world.articles
+                if one.sku_id in left
+                and one.row.category == article.row.category
+                and not (one is article or one.row.components)
+            ]
+            if like:
+                like.sort(key=lambda one: abs(one.price - article.price))
+                codes = [one.code for one in like[:3]]
+                sku_substitutes_set(article.sku_id, codes, actor=world.staff.office)
+                self.article = article
+                return
+
+    def _order(self, person: Person) -> None:
+        article, world = self.article, self.world
+        if article is None:
+            return
+        number, payment = next(world.numbers), world.payment(means="card")
+
+        def request() -> OrderRequest:
+            return OrderRequest(
+                channel=world.channels["eshop"],
+                lines=(OrderLineRequest(article.code, WANTED),),
+                contact=person.contact,
+                method="ship",
+                address=person.address,
+                external_id=f"CV-{number}",
+                payment=payment,
+                customer_reference=person.reference,
+                accepts_substitutes=True,
+            )
+
+        world.place(request, actor=world.staff.shop)
+
+    def _count(self) -> None:
+        if self.article is None:
+            return
+        here = self.world.warehouse
+        stock = Stock.objects.get(sku=self.article.sku_id, location=here)
+        gone = StockChange(
+            self.article.sku_id,
+            here.pk,
+            -stock.on_hand,
+            reason=AdjustmentReason.MISSING,
+            kind=MovementKind.COUNTED,
+        )
+        adjust([gone], cause=CAUSE, actor=self.world.staff.of(here))
+
+    def _replace(self) -> None:
+        """The first of them gets the first stand-in."""
+        shortage = Shortage.objects.filter(cause=CAUSE, closed_at=None).first()
+        if shortage is None:
+            return
+        for one in affected_by(shortage):
+            if one.line and one.order and one.order.accepts_substitutes and one.unpicked:
+                shortage_substitute(
+                    shortage.uid,
+                    line_id=one.line.pk,
+                    sku=substitute_codes([shortage.sku_id])[shortage.sku_id][0],
+                    actor=self.world.staff.office,
+                )
+                self.world.timeline.note("substitutes")
+                return
