@@ -30,6 +30,19 @@ from oms.core.sql import fetch_rows
 
 STOCK_FOR_UPDATE = "ORDER BY stock.sku_id, stock.location_id FOR NO KEY UPDATE OF stock"
 
+# Everybody who waits for a row wakes up whenever it changes: sixty-four buyers of one SKU are
+# busy jostling. So whoever comes to claim queues first, and only the head waits for the row. The
+# queue guards nothing. A transaction with an id may have rows locked already and does not queue:
+# the head could be waiting for it. Nor does a long list, whose queues would fill the lock table.
+STOCK_QUEUE = """
+    queued AS MATERIALIZED (
+        SELECT sku_id, location_id, quantity,
+            CASE WHEN pg_current_xact_id_if_assigned() IS NULL AND together <= 20
+                THEN pg_advisory_xact_lock(hashint8(sku_id), hashint8(location_id)) END
+        FROM (
+            SELECT sku_id, location_id, quantity, COUNT(*) OVER () AS together FROM need
+            ORDER BY hashint8(sku_id), hashint8(location_id)) AS in_order)"""
+
 # The stock row first: whoever touches a claim holds its stock row already.
 CLAIM_FOR_UPDATE = (
     "ORDER BY stock.sku_id, stock.location_id, claim.id FOR NO KEY UPDATE OF stock, claim"

@@ -8,7 +8,7 @@ before the wait first, and would refuse units that came free while waiting. So w
 constraints: what goes down is set to a figure of the locked row, not taken off the target's.
 """
 
-from inventory.locks import CLAIM_FOR_UPDATE, STOCK_FOR_UPDATE
+from inventory.locks import CLAIM_FOR_UPDATE, STOCK_FOR_UPDATE, STOCK_QUEUE
 
 # What is asked for, by the SKUs that lie on shelves: a kit is its components.
 WANTED = """
@@ -36,12 +36,12 @@ REFUSED = """
         LEFT JOIN inventory_location AS location ON location.id = refused.location_id
     ORDER BY sku.code, location.code"""
 
-LOCKED_AVAILABLE = f"""
+LOCKED_AVAILABLE = f"""{STOCK_QUEUE},
     locked AS MATERIALIZED (
-        SELECT stock.id, stock.sku_id, stock.location_id, need.quantity,
+        SELECT stock.id, stock.sku_id, stock.location_id, queued.quantity,
             stock.on_hand - stock.allocated - stock.held - stock.safety_stock
                 - stock.unavailable AS available
-        FROM need JOIN inventory_stock AS stock USING (sku_id, location_id)
+        FROM queued JOIN inventory_stock AS stock USING (sku_id, location_id)
         {STOCK_FOR_UPDATE}),
     refused AS MATERIALIZED (
         SELECT 'short' AS problem, need.sku_id, need.location_id, need.quantity AS wanted,

@@ -11,6 +11,7 @@ from inventory.locks import STOCK_FOR_UPDATE
 from inventory.models import Allocation, Stock
 from inventory.services import statements
 from inventory.services.allocation import allocate, release, ship, unship
+from inventory.services.ledger import stock_lock
 from oms.core.dberrors import as_domain_error, sqlstate
 from oms.core.errors import Busy
 from tests.inventory.factories import (
@@ -22,7 +23,7 @@ from tests.inventory.factories import (
     make_sku,
     put,
 )
-from tests.inventory.racing import race
+from tests.inventory.racing import race, unqueued
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.concurrency]
 
@@ -44,11 +45,50 @@ def test_of_two_hundred_exactly_ten_get_the_last_ten() -> None:
 
 def test_without_the_lock_the_guard_oversells(monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: the storm above is hard enough to break a check made without the lock."""
-    unlocked = statements.ALLOCATE.replace(STOCK_FOR_UPDATE, "")
-    assert unlocked != statements.ALLOCATE
+    jostling = unqueued(statements.ALLOCATE)
+    unlocked = jostling.replace(STOCK_FOR_UPDATE, "")
+    assert unlocked != jostling
     monkeypatch.setattr(statements, "ALLOCATE", unlocked)
     granted, allocated = storm(units=10, callers=200)
     assert granted == allocated > 10
+
+
+def held_by_claiming(*, written: bool) -> bool:
+    """Whether a transaction that claims units holds a place in the queue for its shelf."""
+    sku, store = make_sku(), make_location()
+    with transaction.atomic():
+        put(sku, store, 5)
+    with transaction.atomic(), connection.cursor() as cursor:
+        if written:
+            cursor.execute("SELECT pg_current_xact_id()")
+        allocate([demand(sku, store)], cause="o", actor=ACTOR)
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks"
+            " WHERE locktype = 'advisory' AND granted AND pid = pg_backend_pid())"
+        )
+        held: bool = cursor.fetchone()[0]
+    return held
+
+
+def test_who_holds_nothing_yet_queues_for_the_shelf() -> None:
+    assert held_by_claiming(written=False)
+
+
+def test_who_may_hold_rows_does_not_queue() -> None:
+    """The head of the queue could be waiting for those rows."""
+    assert not held_by_claiming(written=True)
+
+
+def test_a_claim_on_a_shelf_one_holds_does_not_wait_for_who_waits_for_it() -> None:
+    sku, store = make_sku(), make_location()
+    with transaction.atomic():
+        put(sku, store, 5)
+    with transaction.atomic():
+        stock_lock([demand(sku, store)], actor=ACTOR)
+        queued = Meanwhile(partial(allocate, [demand(sku, store)], cause="2", actor=ACTOR))
+        allocate([demand(sku, store)], cause="1", actor=ACTOR)
+    assert queued.result() is None
+    assert figures(sku, store) == (5, 2)
 
 
 def shuffled_orders(orders: int) -> list[Exception]:
@@ -81,8 +121,9 @@ def test_no_order_of_lines_deadlocks() -> None:
 
 def test_without_the_lock_order_there_are_deadlocks(monkeypatch: pytest.MonkeyPatch) -> None:
     any_order = STOCK_FOR_UPDATE.replace("stock.sku_id, stock.location_id", "random()")
-    changed = statements.ALLOCATE.replace(STOCK_FOR_UPDATE, any_order)
-    assert changed != statements.ALLOCATE
+    jostling = unqueued(statements.ALLOCATE)
+    changed = jostling.replace(STOCK_FOR_UPDATE, any_order)
+    assert changed != jostling
     monkeypatch.setattr(statements, "ALLOCATE", changed)
     assert "40P01" in {sqlstate(error) for error in shuffled_orders(48)}
 
