@@ -23,8 +23,9 @@ from catalog.imports.reading import (
     refuse_if_wrong,
     report_issues,
 )
-from catalog.services.plans import CatalogPlan, CatalogRow, catalog_plan
+from catalog.services.plans import CatalogPlan, catalog_plan
 from catalog.services.products import catalog_upsert
+from catalog.services.rows import CatalogRow
 from catalog.services.substitutes import codes_of
 from oms.core.errors import InvalidInput, Issue
 from oms.core.jobs import JobRun

@@ -5,57 +5,22 @@ what will happen.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
-from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from catalog.gtin import normal_gtin
-from catalog.models import KitComponent, Sku, TaxClass
-from catalog.selectors import category_names, kit_components
 from catalog.services.categories import path_key
-from catalog.services.substitutes import substitute_codes, substitutes_check
+from catalog.services.known import Known, Owner, known_of
+from catalog.services.rows import CatalogRow
+from catalog.services.substitutes import substitutes_check
 from catalog.status import SkuCondition, SkuStatus
 from oms.core.errors import InvalidInput, Issue, Text
 
-Components = tuple[tuple[str, int], ...]
 MAX_INTEGER = 2**31 - 1
 COST_LIMIT, COST_PLACES = 10**8, 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CatalogRow:
-    """One SKU with its product. None leaves a value as it is, or takes the default of a new SKU.
-
-    `product` is a code (default: the SKU's own product, or one with the SKU's code); `category`
-    the names from the macro-category down; `components` make the SKU a kit, () makes it none;
-    `substitutes` are codes, the best one first.
-    `row` is the row of a file, for error messages.
-    """
-
-    sku: str
-    name: str | None = None
-    product: str | None = None
-    product_name: str | None = None
-    description: str | None = None
-    category: tuple[str, ...] | None = None
-    brand: str | None = None
-    tax_class: str | None = None
-    gtin: str | None = None
-    condition: str | None = None
-    status: str | None = None
-    pack_size: int | None = None
-    weight_g: int | None = None
-    cost: Decimal | None = None
-    image: str | None = None
-    options: dict[str, str] | None = None
-    components: Components | None = None
-    substitutes: tuple[str, ...] | None = None
-    row: int | None = None
-
-
 SKU_FIELDS = (
     "name",
     "product",
@@ -112,35 +77,12 @@ class CatalogPlan:
         return {"new": len(self.new), "changed": len(self.changed), "unchanged": self.unchanged}
 
 
-class _Owner(NamedTuple):
-    """A SKU that has a GTIN."""
-
-    sku: str
-    product: str
-    condition: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """The database's side of the comparison."""
-
-    skus: dict[str, dict[str, Any]]
-    products: dict[str, dict[str, Any]]
-    gtins: dict[str, list[_Owner]]
-    tax_classes: frozenset[str]
-    default_tax_class: str | None
-    categories: frozenset[str]
-    components: frozenset[str]
-    parts: frozenset[str]
-    substitutes: frozenset[str]
-
-
 def catalog_plan(rows: Sequence[CatalogRow]) -> CatalogPlan:
     """Compare rows with the catalogue; a constant number of queries.
 
     Rows with something wrong are left out of the plan and named in `issues`.
     """
-    known = _known(rows)
+    known = known_of(rows)
     plan = CatalogPlan()
     codes = Counter(row.sku.strip().upper() for row in rows)
     owners = {gtin: list(those) for gtin, those in known.gtins.items()}
@@ -167,114 +109,8 @@ def catalog_plan(rows: Sequence[CatalogRow]) -> CatalogPlan:
     return plan
 
 
-def _known(rows: Sequence[CatalogRow]) -> _Known:
-    codes = {row.sku.strip().upper() for row in rows}
-    products = {row.product for row in rows if row.product} | codes
-    paths = category_names()
-    found = (
-        Sku.objects.filter(code__in=codes)
-        | Sku.objects.filter(product__code__in=products)
-        | Sku.objects.filter(gtin__in=_gtins(rows)).exclude(gtin="")
-    )
-    skus = list(found.select_related("product__brand", "tax_class"))
-    kits = kit_components([sku.pk for sku in skus])
-    component_ids = {component for parts in kits.values() for component, _quantity in parts}
-    component_codes = dict(Sku.objects.filter(pk__in=component_ids).values_list("pk", "code"))
-    usable, parts = _usable_components(rows, codes)
-    substitutes = substitute_codes(sku.pk for sku in skus)
-    stand_ins = {one for row in rows for one in row.substitutes or ()}
-    tax_classes = list(TaxClass.objects.order_by("pk").values_list("code", flat=True))
-    return _Known(
-        skus={
-            sku.code: _values_of(
-                sku,
-                paths,
-                tuple(sorted((component_codes[c], n) for c, n in kits.get(sku.pk, ()))),
-            )
-            | {"substitutes": substitutes.get(sku.pk, ())}
-            for sku in skus
-        },
-        products={sku.product.code: _product_values(sku, paths) for sku in skus},
-        gtins=_owners(sku for sku in skus if sku.gtin and sku.code not in codes),
-        tax_classes=frozenset(tax_classes),
-        default_tax_class="standard" if "standard" in tax_classes else None,
-        categories=frozenset(path_key(path) for path in paths.values()),
-        components=usable,
-        parts=parts,
-        # They may be new SKUs of the same file.
-        substitutes=frozenset(
-            {*Sku.objects.filter(code__in=stand_ins).values_list("code", flat=True), *codes}
-        ),
-    )
-
-
-def _owners(skus: Iterable[Sku]) -> dict[str, list[_Owner]]:
-    owners: dict[str, list[_Owner]] = {}
-    for sku in skus:
-        owner = _Owner(sku.code, sku.product.code, sku.condition)
-        owners.setdefault(sku.gtin, []).append(owner)
-    return owners
-
-
-def _usable_components(
-    rows: Sequence[CatalogRow], codes: set[str]
-) -> tuple[frozenset[str], frozenset[str]]:
-    """SKUs that may be components once `rows` are applied; and SKUs that may not become kits,
-    because kits that `rows` leave as they are hold them: there are no kits inside kits.
-    """
-    said = {row.sku.strip().upper(): row.components for row in rows if row.components is not None}
-    becoming = {code for code, components in said.items() if components}
-    wanted = {component for components in said.values() for component, _quantity in components}
-    plain = Sku.objects.filter(code__in=wanted).values_list("code", flat=True)
-    kits = KitComponent.objects.filter(kit__code__in=wanted).exclude(kit__code__in=said)
-    # Components may be new SKUs of the same file.
-    usable = {*plain, *codes} - {*kits.values_list("kit__code", flat=True)} - becoming
-    holding = KitComponent.objects.filter(component__code__in=becoming)
-    parts = holding.exclude(kit__code__in=said).values_list("component__code", flat=True)
-    return frozenset(usable), frozenset(parts)
-
-
-def _gtins(rows: Iterable[CatalogRow]) -> set[str]:
-    gtins = set()
-    for row in rows:
-        try:
-            gtins.add(normal_gtin(row.gtin) if row.gtin else "")
-        except InvalidInput:
-            continue
-    return gtins
-
-
-def _product_values(sku: Sku, paths: dict[int, tuple[str, ...]]) -> dict[str, Any]:
-    product = sku.product
-    return {
-        "product_name": product.name,
-        "description": product.description,
-        "category": paths.get(product.category_id, ()),
-        "brand": product.brand.name if product.brand else "",
-    }
-
-
-def _values_of(
-    sku: Sku, paths: dict[int, tuple[str, ...]], components: Components
-) -> dict[str, Any]:
-    return {
-        "name": sku.name,
-        "product": sku.product.code,
-        "tax_class": sku.tax_class.code,
-        "gtin": sku.gtin,
-        "condition": sku.condition,
-        "status": sku.status,
-        "pack_size": sku.pack_size,
-        "weight_g": sku.weight_g,
-        "cost": sku.cost,
-        "image": sku.image,
-        "options": sku.options,
-        "components": components,
-    } | _product_values(sku, paths)
-
-
 def _wanted(
-    row: CatalogRow, code: str, known: _Known, seen: dict[str, dict[str, Any]]
+    row: CatalogRow, code: str, known: Known, seen: dict[str, dict[str, Any]]
 ) -> tuple[list[Issue], dict[str, Any]]:
     """What is wrong with a row by itself, and the full values it asks for.
 
@@ -320,7 +156,7 @@ def _check_texts(row: CatalogRow, code: str, wanted: dict[str, Any]) -> list[Iss
     return issues
 
 
-def _check_values(row: CatalogRow, code: str, wanted: dict[str, Any], known: _Known) -> list[Issue]:
+def _check_values(row: CatalogRow, code: str, wanted: dict[str, Any], known: Known) -> list[Issue]:
     message: Text
     issues = []
     for name, choices, words in (
@@ -352,10 +188,10 @@ def _check_values(row: CatalogRow, code: str, wanted: dict[str, Any], known: _Kn
 
 
 def _check_owners(
-    row: CatalogRow, code: str, wanted: dict[str, Any], owners: list[_Owner]
+    row: CatalogRow, code: str, wanted: dict[str, Any], owners: list[Owner]
 ) -> list[Issue]:
     """A GTIN is of one product, and there of one SKU in each condition. Adds this one to them."""
-    owner = _Owner(code, wanted["product"], wanted["condition"])
+    owner = Owner(code, wanted["product"], wanted["condition"])
     taken = next(
         (
             other
@@ -386,7 +222,7 @@ def _check_product(
     ]
 
 
-def _compare(plan: CatalogPlan, code: str, wanted: dict[str, Any], known: _Known) -> None:
+def _compare(plan: CatalogPlan, code: str, wanted: dict[str, Any], known: Known) -> None:
     present = known.skus.get(code)
     if present is None:
         plan.new.append(code)

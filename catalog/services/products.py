@@ -7,7 +7,8 @@ from django.db import transaction
 
 from catalog.models import Brand, Category, KitComponent, Product, Sku, TaxClass
 from catalog.services.categories import category_paths_ensure, path_key
-from catalog.services.plans import CatalogPlan, CatalogRow, catalog_plan
+from catalog.services.plans import CatalogPlan, catalog_plan
+from catalog.services.rows import CatalogRow
 from catalog.services.substitutes import substitutes_write
 from oms.core.actors import Actor
 from oms.core.audit import audit_record_many

@@ -10,8 +10,8 @@ from catalog.imports import catalog_import
 from catalog.models import Price, Sku
 from catalog.pricing import PriceContext, PriceRequest, price_basket
 from catalog.selectors import other_conditions, skus_by_code, skus_meant
-from catalog.services.plans import CatalogRow
 from catalog.services.products import catalog_upsert
+from catalog.services.rows import CatalogRow
 from catalog.status import SkuCondition, SkuStatus
 from inventory.models import Stock
 from oms.core.actors import system_actor

@@ -6,8 +6,8 @@ from django.urls import reverse
 
 from catalog.imports.products import parse_row
 from catalog.models import Sku, Substitute
-from catalog.services.plans import CatalogRow
 from catalog.services.products import catalog_upsert
+from catalog.services.rows import CatalogRow
 from catalog.services.substitutes import sku_substitutes_set, substitute_codes
 from oms.core.actors import system_actor
 from oms.core.errors import InvalidInput

@@ -5,8 +5,8 @@ from django.core.exceptions import ValidationError
 
 from catalog.models import Brand, Category, KitComponent, Sku
 from catalog.selectors import kit_components, skus_by_code, skus_search
-from catalog.services.plans import CatalogRow
 from catalog.services.products import catalog_upsert, sku_upsert
+from catalog.services.rows import CatalogRow
 from oms.core.actors import system_actor
 from oms.core.audit import audit_trail
 from oms.core.errors import InvalidInput

@@ -39,7 +39,7 @@ def race(calls: Sequence[Callable[[], T]], *, threads: int) -> list[T | Exceptio
 
 
 def unqueued(statement: str) -> str:
-    """The statement without the queue before its locks, for controls: it would hide what they do."""
+    """The statement without the queue before its locks, which would hide what a control does."""
     found = statement.replace("pg_current_xact_id_if_assigned() IS NULL", "FALSE")
     assert found != statement
     return found

@@ -10,8 +10,8 @@ from django.utils.text import slugify
 from stdnum import ean
 
 from catalog.models import Sku, TaxClass, TaxRate
-from catalog.services.plans import CatalogRow
 from catalog.services.products import catalog_upsert
+from catalog.services.rows import CatalogRow
 from catalog.status import SkuStatus
 from oms.core.actors import Actor
 from oms.office.demo.goods import GOODS, KITS

@@ -9,10 +9,10 @@ from django.db import transaction
 
 from catalog.audiences import Audience, AudienceKind
 from catalog.models import PriceList, Sku, TaxClass
-from catalog.services.plans import CatalogRow
 from catalog.services.price_lists import PriceListData, price_list_publish, price_list_save
 from catalog.services.prices import PriceChange, price_set
 from catalog.services.products import catalog_upsert
+from catalog.services.rows import CatalogRow
 from inventory.models import Location, Stock
 from inventory.services.adjustment import StockChange, adjust
 from inventory.status import AdjustmentReason, LocationKind, MovementKind

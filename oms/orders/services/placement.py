@@ -117,13 +117,7 @@ def order_place_whole(request: OrderRequest, *, actor: Actor) -> PlacedOrder:
     keys = {Order: 1, OrderLine: len(basket.lines), FulfilmentOrder: MAX_PARCELS, Tender: 1}
     try:
         with rows_together(keys):
-            order = _order_create(
-                request,
-                prices,
-                country=country,
-                audiences=audiences,
-                payment_status=payment_status,
-            )
+            order = _order_create(request, prices, country, audiences, payment_status)
             lines = _lines_create(order, request, basket, prices)
             outcome = _source_and_allocate(
                 order, lines, basket, locations, hold=request.hold, actor=actor
@@ -184,7 +178,6 @@ def audiences_of(request: OrderRequest, method: Method) -> tuple[Audience, ...]:
 def _order_create(
     request: OrderRequest,
     prices: PricedBasket,
-    *,
     country: str,
     audiences: Sequence[Audience],
     payment_status: PaymentStatus,

@@ -1,9 +1,8 @@
-"""Orders, their lines, the work done for them, and the money they bring."""
+"""Customers, their orders, and the lines of these."""
 
 import uuid
-from typing import Any, ClassVar
+from typing import ClassVar
 
-import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
@@ -12,77 +11,15 @@ from django.db.models.functions import Now, Upper
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Sku, amount_field
-from inventory.models import Location
-from oms.core.permissions import ScopedModel, ScopedQuerySet
+from oms.core.permissions import ScopedModel
+from oms.orders.models.channels import Channel
 from oms.orders.status import (
     CancelReason,
-    ChannelKind,
-    FulfilmentStatus,
     OrderStatus,
     PaymentStatus,
-    TenderStatus,
 )
 
 FIRST_NUMBER = 100_000
-
-
-class Channel(models.Model):
-    """Where orders come from. Its code is the channel audience of the price engine."""
-
-    scope_paths: ClassVar[dict[str, str]] = {"channel": "id"}
-
-    code = models.SlugField(_("code"), max_length=40, unique=True)
-    name = models.CharField(_("name"), max_length=80)
-    kind = models.CharField(_("kind"), max_length=12, choices=ChannelKind.choices)
-    currency = models.CharField(_("currency"), max_length=3, default="EUR")
-    country = models.CharField(_("country"), max_length=2, default="IT")
-    language = models.CharField(_("language"), max_length=5, default="it")
-    is_active = models.BooleanField(_("active"), default=True)
-    # Orders that a shortage leaves without goods move to another location before anybody looks.
-    resources_shortages = models.BooleanField(
-        _("re-source shortages"),
-        default=False,
-        help_text=_("Send what is short at one location from another by itself."),
-    )
-    # So long a basket that is held keeps its stock.
-    hold_minutes = models.PositiveSmallIntegerField(
-        _("minutes a basket is held"), default=30, db_default=30
-    )
-
-    objects: ClassVar[Any] = ScopedQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("channel")
-        verbose_name_plural = _("channels")
-        ordering: ClassVar = ["name"]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class BasketHold(ScopedModel):
-    """A basket whose stock is kept for a customer who is about to pay.
-
-    `uid` is the demand of its holds, which end at `expires_at` by themselves; the row goes when the
-    basket is ordered or let go.
-    """
-
-    scope_paths: ClassVar[dict[str, str]] = {"channel": "channel_id"}
-
-    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    channel = models.ForeignKey(Channel, models.CASCADE, related_name="holds")
-    method = models.CharField(_("method"), max_length=20)
-    # [{"sku": code, "quantity": units}] as asked for.
-    lines = models.JSONField()
-    expires_at = models.DateTimeField(_("expires"))
-
-    class Meta:
-        verbose_name = _("held basket")
-        verbose_name_plural = _("held baskets")
-        indexes: ClassVar = [models.Index(fields=["expires_at"], name="basket_hold_expiry")]
-
-    def __str__(self) -> str:
-        return str(self.uid)
 
 
 class Customer(models.Model):
@@ -269,154 +206,3 @@ class OrderLine(models.Model):
     @property
     def in_work(self) -> int:
         return self.open - self.back_ordered
-
-
-class FulfilmentOrder(ScopedModel):
-    """The work one location does for one order, by one method (ship, collect, …)."""
-
-    scope_paths: ClassVar[dict[str, str]] = {
-        "location": "location_id",
-        "channel": "order__channel_id",
-    }
-
-    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    order = models.ForeignKey(Order, models.CASCADE, related_name="fulfilment_orders")
-    location = models.ForeignKey(Location, models.PROTECT, related_name="fulfilment_orders")
-    method = models.CharField(_("method"), max_length=20)
-    status = models.CharField(
-        _("status"),
-        max_length=12,
-        choices=FulfilmentStatus.choices,
-        default=FulfilmentStatus.OPEN,
-    )
-    # What the customer was told: when the goods are ready (collect) or leave (ship).
-    promised_at = models.DateTimeField(_("promised"))
-    picker = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    created_at = models.DateTimeField(db_default=Now())
-    finished_at = models.DateTimeField(_("finished"), null=True)
-
-    class Meta:
-        verbose_name = _("fulfilment order")
-        verbose_name_plural = _("fulfilment orders")
-        indexes: ClassVar = [
-            models.Index(
-                fields=["location", "status", "promised_at"],
-                name="fulfilment_queue",
-                condition=Q(status__in=["open", "picking", "picked", "ready"]),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.order_id} @ {self.location_id}"
-
-
-class FulfilmentLine(models.Model):
-    """Units of one order line within a fulfilment order."""
-
-    fulfilment_order = models.ForeignKey(
-        FulfilmentOrder, models.CASCADE, related_name="lines", db_index=False
-    )
-    order_line = models.ForeignKey(OrderLine, models.CASCADE, related_name="fulfilment_lines")
-    quantity = models.PositiveIntegerField(_("quantity"))
-    picked = models.PositiveIntegerField(_("picked"), default=0)
-
-    class Meta:
-        verbose_name = _("fulfilment line")
-        verbose_name_plural = _("fulfilment lines")
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["fulfilment_order", "order_line"], name="fulfilment_line_once"
-            ),
-            models.CheckConstraint(
-                condition=Q(quantity__gt=0, picked__lte=F("quantity")),
-                name="fulfilment_line_quantity",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.quantity} of {self.order_line_id}"
-
-
-class Shipment(models.Model):
-    """A parcel that left."""
-
-    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    fulfilment_order = models.OneToOneField(
-        FulfilmentOrder, models.CASCADE, related_name="shipment"
-    )
-    carrier = models.CharField(_("carrier"), max_length=40)
-    tracking_number = models.CharField(_("tracking number"), max_length=80, blank=True, default="")
-    shipped_at = models.DateTimeField(_("shipped"), db_default=Now())
-
-    class Meta:
-        verbose_name = _("shipment")
-        verbose_name_plural = _("shipments")
-
-    def __str__(self) -> str:
-        return f"{self.carrier} {self.tracking_number}"
-
-
-class Tender(models.Model):
-    """One means of payment of an order; an order may be paid by several."""
-
-    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    order = models.ForeignKey(Order, models.CASCADE, related_name="tenders")
-    provider = models.CharField(_("provider"), max_length=20)
-    # What the customer paid with, in words: "card", "cash", "bank transfer", "on account".
-    means = models.CharField(_("means"), max_length=20)
-    # The provider's reference, never a card number.
-    token = models.CharField(max_length=120, blank=True, default="")
-    currency = models.CharField(_("currency"), max_length=3)
-    amount = amount_field(_("amount"))
-    captured = amount_field(_("captured"), default=0)
-    refunded = amount_field(_("refunded"), default=0)
-    status = models.CharField(
-        _("status"), max_length=16, choices=TenderStatus.choices, default=TenderStatus.AUTHORISED
-    )
-    created_at = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        verbose_name = _("tender")
-        verbose_name_plural = _("tenders")
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(amount__gt=0, captured__lte=F("amount"), refunded__lte=F("captured")),
-                name="tender_sums",
-            ),
-            models.UniqueConstraint(
-                fields=["provider", "token"], condition=~Q(token=""), name="tender_token_once"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.means} {self.amount} {self.currency}"
-
-
-class TenderTransaction(models.Model):
-    """Append-only story of a tender: authorised, captured, voided, refunded."""
-
-    class Kind(models.TextChoices):
-        AUTHORISE = "authorise", _("Authorised")
-        CAPTURE = "capture", _("Captured")
-        VOID = "void", _("Voided")
-        REFUND = "refund", _("Refunded")
-
-    tender = models.ForeignKey(Tender, models.CASCADE, related_name="transactions")
-    kind = models.CharField(max_length=10, choices=Kind.choices)
-    amount = amount_field()
-    reference = models.CharField(max_length=120, blank=True, default="")
-    reason = models.CharField(max_length=60, blank=True, default="")
-    actor = models.CharField(max_length=150)
-    at = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        verbose_name = _("payment transaction")
-        verbose_name_plural = _("payment transactions")
-        triggers: ClassVar = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.amount}"
