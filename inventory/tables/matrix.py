@@ -39,9 +39,10 @@ class SkuColumn(tables.Column):
     def render(self, value: str, record: Any) -> SafeString:
         return format_html(
             '<a class="row-link" href="{}"><span class="code">{}</span></a>'
-            '<span class="matrix-name">{}</span>',
+            '<span class="matrix-name" title="{}">{}</span>',
             sku_url(record),
             value,
+            record.full_name,
             record.full_name,
         )
 
