@@ -49,6 +49,7 @@ ACTOR = system_actor("demo")
 # Orders on a usual day, by how they are delivered. Each costs about a hundred statements in all.
 SHIPPED, COLLECTED, TRADE = 2.2, 1.5, 1.3
 SHOP_HOURS = (7, 23)
+NOON = 12
 # Where a count finds less than was promised.
 SHORT_STORE = "FI-NOV"
 
@@ -160,11 +161,15 @@ def _business(world: World, scale: int) -> None:
 def _that_day(world: World, usual: float, days_ago: int) -> int:
     """Some days are better than others, and business grows.
 
-    Most orders of the last two days are those that wait whatever chance says.
+    Those that wait whatever chance says are of the last hours: today has enough of them, and in
+    the morning yesterday has too. Later it gets half of its own.
     """
-    if days_ago < 2:
-        return 1
+    if days_ago == 0:
+        return 0
     growing = 0.3 + 3.1 * (1 - days_ago / DAYS) ** 2
+    if days_ago == 1:
+        local = world.timeline.present.astimezone(retailer_zone())
+        growing *= 0.5 if local.hour >= NOON else 0
     return round(usual * growing * world.rng.uniform(0.6, 1.4))
 
 
