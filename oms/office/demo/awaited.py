@@ -28,7 +28,7 @@ class Awaited:
         self.world.timeline.at(begin + timedelta(minutes=31), self._count)
 
     def _order(self) -> None:
-        """Of something that lies in the warehouse alone, and that a supplier brings soon."""
+        """Of something of which only the warehouse has any, and that a supplier brings soon."""
         world = self.world
         here = world.warehouse
         due = ExpectedSupply.objects.filter(location=here, due_on__gt=world.timeline.moment.date())
@@ -36,8 +36,7 @@ class Awaited:
         left = {row.sku_id for row in Stock.objects.filter(location=here) if row.available > 0}
         others = Stock.objects.filter(location__ships=True, on_hand__gt=0).exclude(location=here)
         left -= set(others.values_list("sku_id", flat=True))
-        goods = [one for one in world.shelves.warehouse_only if one.sku_id in left]
-        goods.sort(key=lambda one: one.sku_id not in coming)
+        goods = [one for one in world.articles if one.is_sold and one.sku_id in left & coming]
         if not goods:
             return
         self.article = article = goods[0]
