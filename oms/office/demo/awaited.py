@@ -32,14 +32,17 @@ class Awaited:
         world = self.world
         here = world.warehouse
         due = ExpectedSupply.objects.filter(location=here, due_on__gt=world.timeline.moment.date())
-        coming = set(due.values_list("sku_id", flat=True))
+        coming = dict(due.order_by("quantity").values_list("sku_id", "quantity"))
         left = {row.sku_id for row in Stock.objects.filter(location=here) if row.available > 0}
         others = Stock.objects.filter(location__ships=True, on_hand__gt=0).exclude(location=here)
         left -= set(others.values_list("sku_id", flat=True))
-        goods = [one for one in world.articles if one.is_sold and one.sku_id in left & coming]
+        goods = [
+            one for one in world.articles if one.is_sold and one.sku_id in left & coming.keys()
+        ]
         if not goods:
             return
-        self.article = article = goods[0]
+        # So much that a piece is left for the customer when the safety stock is full again.
+        self.article = article = max(goods, key=lambda one: coming[one.sku_id])
         person = world.customers[3]
         number, payment = next(world.numbers), world.payment(means="card")
 
