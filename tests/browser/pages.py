@@ -19,7 +19,7 @@ SHOWN: dict[str, str] = {
     **routes(OFFICE, "event-list event-detail settings-home api-key-list api-key-new style-guide"),
     **routes(OFFICE, "mailbox message-detail"),
     **routes(GOODS, "catalog-list sku-detail category-list category-new category-edit"),
-    **routes(GOODS, "catalog-import catalog-import-preview"),
+    **routes(GOODS, "catalog-import catalog-import-preview sku-substitutes"),
     **routes(GOODS, "price-list-list price-list-new price-list-detail price-list-edit"),
     **routes(GOODS, "price-list-import price-list-consequences price-test"),
     **routes(GOODS, "discount-rule-list discount-rule-new discount-rule-detail"),
@@ -61,9 +61,11 @@ PART = "part of a page, seen inside it"
 FILE = "a file"
 MACHINE = "for machines"
 LEAVES = "sends the browser elsewhere"
+LACKS = "of one order of a shortage, which this house has none of"
 NOT_SHOWN: dict[str, str] = {
     **routes(MACHINE, "healthz readyz metrics api-schema"),
     **routes(LEAVES, "home purchase-order-edit"),
+    **routes(LACKS, "shortage-substitute"),
     **routes(PART, "job-progress message-body b2b-why b2b-order-line-why b2b-quick-order-row"),
     **routes(FILE, "job-result job-errors stock-import-template b2b-quick-order-sample"),
     **routes(FILE, "sku-picture purchase-order-table supplier-import-template"),
