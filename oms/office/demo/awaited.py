@@ -3,11 +3,8 @@
 from datetime import timedelta
 
 from inventory.models import ExpectedSupply, Shortage, Stock
-from inventory.services.adjustment import StockChange, adjust
-from inventory.status import AdjustmentReason, MovementKind
 from oms.office.demo.articles import Article
 from oms.office.demo.world import World
-from oms.orders.requests import OrderLineRequest, OrderRequest
 from oms.orders.selectors.shortages import affected_by
 from oms.orders.services.shortages import shortage_back_order
 
@@ -43,36 +40,13 @@ class Awaited:
             return
         # So much that a piece is left for the customer when the safety stock is full again.
         self.article = article = max(goods, key=lambda one: coming[one.sku_id])
-        person = world.customers[3]
-        number, payment = next(world.numbers), world.payment(means="card")
-
-        def request() -> OrderRequest:
-            return OrderRequest(
-                channel=world.channels["eshop"],
-                lines=(OrderLineRequest(article.code, 1),),
-                contact=person.contact,
-                method="ship",
-                address=person.address,
-                external_id=f"CV-{number}",
-                payment=payment,
-                customer_reference=person.reference,
-            )
-
-        world.place(request, actor=world.staff.shop)
+        world.sell(article, 1, world.customers[3])
 
     def _count(self) -> None:
         if self.article is None:
             return
         here, sku_id = self.world.warehouse, self.article.sku_id
-        stock = Stock.objects.get(sku=sku_id, location=here)
-        lost = StockChange(
-            sku_id,
-            here.pk,
-            max(stock.allocated - 1, 0) - stock.on_hand,
-            reason=AdjustmentReason.MISSING,
-            kind=MovementKind.COUNTED,
-        )
-        adjust([lost], cause=CAUSE, actor=self.world.staff.of(here))
+        self.world.count_short(self.article, here, 1, cause=CAUSE)
         shortage = Shortage.objects.get(sku=sku_id, location=here, closed_at=None)
         for one in affected_by(shortage):
             if one.line and one.movable:

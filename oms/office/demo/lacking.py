@@ -3,15 +3,10 @@
 from datetime import timedelta
 from functools import partial
 
-from inventory.models import Stock
-from inventory.services.adjustment import StockChange, adjust
-from inventory.status import AdjustmentReason, MovementKind
 from oms.office.demo.articles import Article
 from oms.office.demo.customers import Person
 from oms.office.demo.world import World
 from oms.orders.models import FulfilmentOrder
-from oms.orders.requests import OrderLineRequest, OrderRequest
-from oms.orders.services.placement import PlacedOrder
 
 WANTED = 2
 SHORT = 3
@@ -50,22 +45,7 @@ class Lacking:
     def _order(self, article: Article, who: Person, where: Person) -> None:
         """To one address, so that both come from the place nearest to it."""
         world = self.world
-        number = next(world.numbers)
-        payment = world.payment(means="card")
-
-        def request() -> OrderRequest:
-            return OrderRequest(
-                channel=world.channels["eshop"],
-                lines=(OrderLineRequest(article.code, WANTED),),
-                contact=who.contact,
-                method="ship",
-                address=where.address,
-                external_id=f"CV-{number}",
-                payment=payment,
-                customer_reference=who.reference,
-            )
-
-        placed: PlacedOrder | None = world.place(request, actor=world.staff.shop)
+        placed = world.sell(article, WANTED, who, home=where)
         if placed is not None:
             self.works += placed.fulfilment_orders
 
@@ -73,12 +53,4 @@ class Lacking:
         if not self.works:
             return
         place = self.works[0].location
-        stock = Stock.objects.get(sku=article.sku_id, location=place)
-        change = StockChange(
-            article.sku_id,
-            place.pk,
-            max(stock.allocated - SHORT, 0) - stock.on_hand,
-            reason=AdjustmentReason.MISSING,
-            kind=MovementKind.COUNTED,
-        )
-        adjust([change], cause="count 402", actor=self.world.staff.of(place))
+        self.world.count_short(article, place, SHORT, cause="count 402")

@@ -5,12 +5,9 @@ from functools import partial
 
 from catalog.services.substitutes import sku_substitutes_set, substitute_codes
 from inventory.models import Shortage, Stock
-from inventory.services.adjustment import StockChange, adjust
-from inventory.status import AdjustmentReason, MovementKind
 from oms.office.demo.articles import Article
 from oms.office.demo.customers import Person
 from oms.office.demo.world import World
-from oms.orders.requests import OrderLineRequest, OrderRequest
 from oms.orders.selectors.shortages import affected_by
 from oms.orders.services.shortages import shortage_substitute
 
@@ -56,39 +53,13 @@ class Replaced:
                 return
 
     def _order(self, person: Person) -> None:
-        article, world = self.article, self.world
-        if article is None:
-            return
-        number, payment = next(world.numbers), world.payment(means="card")
-
-        def request() -> OrderRequest:
-            return OrderRequest(
-                channel=world.channels["eshop"],
-                lines=(OrderLineRequest(article.code, WANTED),),
-                contact=person.contact,
-                method="ship",
-                address=person.address,
-                external_id=f"CV-{number}",
-                payment=payment,
-                customer_reference=person.reference,
-                accepts_substitutes=True,
-            )
-
-        world.place(request, actor=world.staff.shop)
+        if self.article is not None:
+            self.world.sell(self.article, WANTED, person, accepts_substitutes=True)
 
     def _count(self) -> None:
-        if self.article is None:
-            return
-        here = self.world.warehouse
-        stock = Stock.objects.get(sku=self.article.sku_id, location=here)
-        gone = StockChange(
-            self.article.sku_id,
-            here.pk,
-            -stock.on_hand,
-            reason=AdjustmentReason.MISSING,
-            kind=MovementKind.COUNTED,
-        )
-        adjust([gone], cause=CAUSE, actor=self.world.staff.of(here))
+        if self.article is not None:
+            here, units = self.world.warehouse, 2 * WANTED
+            self.world.count_short(self.article, here, units, cause=CAUSE)
 
     def _replace(self) -> None:
         """The first of them gets the first stand-in."""

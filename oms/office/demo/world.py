@@ -10,7 +10,9 @@ from django.db import transaction
 from b2b.models import Company
 from catalog.errors import NoPrice
 from inventory.errors import InsufficientStock
-from inventory.models import Location
+from inventory.models import Location, Stock
+from inventory.services.adjustment import StockChange, adjust
+from inventory.status import AdjustmentReason, MovementKind
 from oms.core.actors import Actor
 from oms.office.demo.articles import Article
 from oms.office.demo.customers import Person
@@ -83,3 +85,39 @@ class World:
             self.timeline.note(f"{wanted.channel.code} {wanted.method}")
             return placed
         return None
+
+    def sell(
+        self,
+        article: Article,
+        units: int,
+        person: Person,
+        *,
+        home: Person | None = None,
+        accepts_substitutes: bool = False,
+    ) -> PlacedOrder | None:
+        """The e-shop sells so many of one article, to be shipped to `home`'s address."""
+        number, payment = next(self.numbers), self.payment(means="card")
+        request = OrderRequest(
+            channel=self.channels["eshop"],
+            lines=(OrderLineRequest(article.code, units),),
+            contact=person.contact,
+            method="ship",
+            address=(home or person).address,
+            external_id=f"CV-{number}",
+            payment=payment,
+            customer_reference=person.reference,
+            accepts_substitutes=accepts_substitutes,
+        )
+        return self.place(lambda: request, actor=self.staff.shop)
+
+    def count_short(self, article: Article, place: Location, units: int, *, cause: str) -> None:
+        """A count finds `units` fewer than were promised, or none at all."""
+        stock = Stock.objects.get(sku=article.sku_id, location=place)
+        change = StockChange(
+            article.sku_id,
+            place.pk,
+            max(stock.allocated - units, 0) - stock.on_hand,
+            reason=AdjustmentReason.MISSING,
+            kind=MovementKind.COUNTED,
+        )
+        adjust([change], cause=cause, actor=self.staff.of(place))
