@@ -3,7 +3,6 @@
 from typing import Any, ClassVar
 
 import django_tables2 as tables
-from django.contrib.staticfiles.storage import staticfiles_storage
 from django.urls import reverse
 from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
@@ -17,11 +16,6 @@ from catalog.selectors import life_of
 from oms.core.formats import NOTHING
 from oms.core.tables import CodeColumn, LinkColumn, QuantityColumn, StatusColumn, Table, WhenColumn
 from oms.core.templatetags.ui import badge
-
-
-def picture_url(image: str) -> str:
-    """The address of a SKU's picture: a static path, or an address as it is."""
-    return image if image.startswith(("/", "http")) else staticfiles_storage.url(image)
 
 
 # The parameters are called `record` because that is the name the tables pass a row by.

@@ -7,7 +7,6 @@ from datetime import date
 from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
 
-from b2b.pictures import picture_url
 from b2b.prices import Break, Buying, PriceSheet, unit_net, unit_text
 from b2b.selectors.stock import StockWord, shippable, stock_word
 from catalog.models import Category, Sku
@@ -31,10 +30,6 @@ class CatalogueRow:
     stock: StockWord
     available: int
     in_basket: int
-
-    @property
-    def picture(self) -> str:
-        return picture_url(self.sku)
 
     @property
     def quantity(self) -> int:

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now, Upper
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 from treebeard.mp_tree import MP_Node
 
@@ -169,6 +170,13 @@ class Sku(models.Model):
     def full_name(self) -> str:
         """The name as people read it: with the condition, unless it is new."""
         return name_in_condition(self.name, self.condition)
+
+    @property
+    def picture(self) -> str:
+        """The address of its picture, of a static file if it names one; empty for none."""
+        if not self.image or self.image.startswith(("http://", "https://", "/", "data:")):
+            return self.image
+        return static(self.image)
 
 
 class KitComponent(models.Model):

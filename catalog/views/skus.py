@@ -14,7 +14,7 @@ from catalog.history import history
 from catalog.models import KitComponent, Price, Sku, Substitute
 from catalog.rule_words import audience_names_of, audiences_of, names_for, rule_sentence
 from catalog.selectors import category_names, life_of, rules_touching, skus_by_code
-from catalog.tables import SkuTable, picture_url
+from catalog.tables import SkuTable
 from catalog.views.price_lists import audience_words_of
 from oms.core.errors import NotFound
 from oms.core.permissions import Permission, grants_for
@@ -58,7 +58,6 @@ def sku_detail(request: PageRequest, code: str) -> HttpResponse:
     sees_prices = grants_for(request.actor, Permission.PRICES_VIEW).any
     context = {
         "sku": sku,
-        "picture": picture_url(sku.image) if sku.image else "",
         "category": " › ".join(category_names().get(sku.product.category_id, ())),
         "siblings": list(sku.product.skus.exclude(pk=sku.pk).order_by("code")[:KITS_SHOWN]),
         "sees_prices": sees_prices,

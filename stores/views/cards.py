@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.templatetags.static import static
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -17,8 +16,6 @@ from oms.orders.status import FulfilmentStatus
 from stores.models import Pickup, PutBack
 from stores.status import PickupStatus
 from stores.views.moments import url_of
-
-ABSOLUTE = ("http://", "https://", "/", "data:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +59,6 @@ class Card:
     task: PutBack | None = None
 
 
-def image_url(image: str) -> str:
-    """The address of a SKU's picture: static files are named by their path."""
-    if not image or image.startswith(ABSOLUTE):
-        return image
-    return static(image)
-
-
 def item_of(line_id: int, order_line: OrderLine, quantity: int, picked: int) -> Item:
     sku = order_line.sku
     return Item(
@@ -77,7 +67,7 @@ def item_of(line_id: int, order_line: OrderLine, quantity: int, picked: int) -> 
         sku=sku.code,
         gtin=sku.gtin,
         options=", ".join(str(value) for value in (*_condition(sku), *sku.options.values())),
-        image_url=image_url(sku.image),
+        image_url=sku.picture,
         quantity=quantity,
         picked=picked,
     )

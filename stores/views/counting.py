@@ -36,7 +36,6 @@ from oms.core.web import htmx
 from stores.scanner import read_scan
 from stores.selectors import units_in_bags
 from stores.views.base import CounterRequest, at_shelves, frame, go, of_count
-from stores.views.cards import image_url
 from stores.views.moments import Moment, answered, show, which_one
 
 MAX_DIGITS = 6
@@ -118,7 +117,7 @@ def rows_of(count: StockCount, found: Found | None, *, again: bool) -> Sequence[
     return [
         Row(
             line=line,
-            image_url=image_url(line.sku.image),
+            image_url=line.sku.picture,
             options=", ".join(str(value) for value in line.sku.options.values()),
             units=_units(line, again=again),
             should=None if count.is_blind else on_hand.get(line.sku_id, 0),

@@ -35,7 +35,6 @@ from stores.services.goods import (
     goods_undo,
 )
 from stores.views.base import CounterRequest, at_shelves, frame, go, of_goods
-from stores.views.cards import image_url
 from stores.views.moments import Moment, answered, posted, show, which_one
 
 MAX_UNITS = 100_000
@@ -148,7 +147,7 @@ def rows_of(goods: Goods) -> Sequence[Row]:
     return [
         Row(
             sku=line.sku,
-            image_url=image_url(line.sku.image),
+            image_url=line.sku.picture,
             options=", ".join(str(value) for value in line.sku.options.values()),
             expected=line.units,
             counted=counted.get(line.sku.pk, 0),
