@@ -173,6 +173,7 @@ def test_something_else_stands_in(replaceable, django_assert_max_num_queries) ->
         page = text(client.get(way))
     assert "Other thing" in page
     assert "1 × €10.00 = €10.00" in page
+    assert "€2.20 less for the customer to pay" in page
     answer = client.post(url(item, "substitute"), {"line": line, "sku": other.code}, follow=True)
     assert f"Order {order.number}: 1 × Other thing instead" in text(answer)
     assert figures(other, shop.warehouse) == (1, 1)

@@ -296,6 +296,7 @@ def test_candidates_say_how_many_and_how_much(shop: Shop, django_assert_num_quer
     line.fulfilment_order = work
     with django_assert_num_queries(6):
         found = candidates_for(line, 2)
+    assert [one.saved for one in found] == [Decimal("2.20"), 0, 0, 0]
     assert [(one.sku.code, one.units, one.price and one.price.gross) for one in found] == [
         (first.code, 1, Decimal("10.00")),
         (dear.code, 2, Decimal("24.40")),

@@ -1,6 +1,7 @@
 """What may stand in for units that are missing: how many there are, and what they would cost."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db.models import QuerySet
 
@@ -10,18 +11,20 @@ from catalog.pricing import PricedLine
 from catalog.status import SkuStatus
 from inventory.selectors.availability import availability_by_sku
 from oms.orders.models import FulfilmentLine
-from oms.orders.services.substituting import stand_in_places, stand_in_price
+from oms.orders.services.substituting import freed_value, stand_in_places, stand_in_price
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A SKU that the catalogue names. `units` of those asked for can be had, for `price` in all;
-    `price` is None where there are none, or where the customer has no price for it.
+    `price` is None where there are none, or where the customer has no price for it. `saved`: by
+    how much that is less than what they replace.
     """
 
     sku: Sku
     units: int
     price: PricedLine | None
+    saved: Decimal = Decimal(0)
 
 
 def has_substitutes(sku_id: int) -> bool:
@@ -43,13 +46,14 @@ def candidates_for(line: FulfilmentLine, units: int) -> list[Candidate]:
     candidates = []
     for sku in skus:
         there = min(units, sum(max(here, 0) for here in found.get(sku.pk, {}).values()))
-        price = None
+        price, saved = None, Decimal(0)
         if there:
             try:
                 price = stand_in_price(work.order, replaced, sku.pk, there)
+                saved = freed_value(work.order, replaced, there) - price.gross
             except (NoPrice, NoTaxRate):
                 pass
-        candidates.append(Candidate(sku, there, price))
+        candidates.append(Candidate(sku, there, price, saved))
     return candidates
 
 

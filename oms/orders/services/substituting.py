@@ -121,10 +121,15 @@ def stand_in_price(order: Order, replaced: OrderLine, sku_id: int, units: int) -
         coupon=order.coupon,
     )
     (priced,) = price_basket([PriceRequest(sku_id, units)], context).lines
+    most = freed_value(order, replaced, units)
+    return at_most(priced, most, order.currency, instead_of=replaced.sku.code)
+
+
+def freed_value(order: Order, replaced: OrderLine, units: int) -> Decimal:
+    """What the order is worth less once `units` of the line are given up."""
     left = replaced.quantity - replaced.cancelled - replaced.returned
     freed = line_value(replaced, left, order) - line_value(replaced, left - units, order)
-    most = round_money(freed, order.currency)
-    return at_most(priced, most, order.currency, instead_of=replaced.sku.code)
+    return round_money(freed, order.currency)
 
 
 def _line_store(new: OrderLine, units: int, price: PricedLine) -> None:

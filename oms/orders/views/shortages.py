@@ -29,7 +29,10 @@ from oms.orders.services.shortages import (
     shortage_resource_all,
     shortage_substitute,
 )
+from oms.orders.status import PaymentStatus
 from oms.orders.tables import promise_tone
+
+MONEY_TAKEN = (PaymentStatus.PAID, PaymentStatus.PARTLY_REFUNDED)
 
 
 @page(Permission.STOCK_VIEW)
@@ -147,6 +150,7 @@ def substitute(request: HttpRequest, uid: UUID) -> HttpResponse:
     context = {
         "shortage": shortage,
         "one": one,
+        "paid": one.order is not None and one.order.payment_status in MONEY_TAKEN,
         "candidates": candidates_for(cast(FulfilmentLine, one.line), one.unpicked) if asked else [],
     }
     return render(request, "orders/shortage_substitute.html", context)
