@@ -29,8 +29,11 @@ SHOWN: dict[str, str] = {
     **routes(COUNTER, "counter-count-list counter-count-page"),
     **routes(PLACES, "count-list count-new count-detail count-sheet count-enter"),
     **routes(PLACES, "disposition-list disposition-new"),
-    **routes(PLACES, "shortage-list shortage-detail stock-matrix stock-sku-movements"),
-    **routes(PLACES, "stock-batch-list stock-batch-new stock-batch stock-batch-movements"),
+    **routes(PLACES, "shortage-list shortage-detail shortage-substitute stock-matrix"),
+    **routes(
+        PLACES,
+        "stock-sku-movements stock-batch-list stock-batch-new stock-batch stock-batch-movements",
+    ),
     **routes(PLACES, "stock-drift location-import"),
     **routes(PLACES, "location-list location-new location-detail location-edit"),
     **routes(GOODS, "purchase-order-list purchase-order-new purchase-order-detail"),
@@ -61,11 +64,9 @@ PART = "part of a page, seen inside it"
 FILE = "a file"
 MACHINE = "for machines"
 LEAVES = "sends the browser elsewhere"
-LACKS = "of one order of a shortage, which this house has none of"
 NOT_SHOWN: dict[str, str] = {
     **routes(MACHINE, "healthz readyz metrics api-schema"),
     **routes(LEAVES, "home purchase-order-edit"),
-    **routes(LACKS, "shortage-substitute"),
     **routes(PART, "job-progress message-body b2b-why b2b-order-line-why b2b-quick-order-row"),
     **routes(FILE, "job-result job-errors stock-import-template b2b-quick-order-sample"),
     **routes(FILE, "sku-picture purchase-order-table supplier-import-template"),

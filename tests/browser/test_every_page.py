@@ -57,6 +57,7 @@ def paths(area: str, world: World) -> list[str]:
     """The addresses of an area's pages, of store A's and company X's things."""
     return [
         reverse(name, kwargs=world.subjects.get(PAGES[name].subject, ({}, {}))[0])
+        + world.queries.get(name, "")
         for name, whose in SHOWN.items()
         if whose == area
     ]

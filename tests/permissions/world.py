@@ -3,12 +3,15 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
+from itertools import product
 from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
 
+from catalog.services.substitutes import sku_substitutes_set
 from inventory.models import AvailabilityRule, Location, Shortage, StockBatch, StockCount
+from inventory.services.adjustment import StockChange, adjust
 from inventory.services.count_planning import CountPlan, count_plan
 from inventory.services.invoices import InvoiceLine, InvoiceRequest, invoice_record
 from inventory.status import BatchKind, CountBasis
@@ -18,7 +21,7 @@ from oms.core.clock import now
 from oms.core.jobs import job_start
 from oms.core.models import User
 from oms.notifications.services import message_queue
-from oms.orders.models import BasketHold, Order
+from oms.orders.models import BasketHold, FulfilmentLine, Order
 from oms.orders.requests import Account, Contact, OrderRequest, PaymentRequest
 from oms.orders.services.placement import order_place
 from oms.orders.tracking import tracking_token
@@ -30,7 +33,7 @@ from tests.inventory.dispositions import make_aside
 from tests.inventory.factories import make_location, put
 from tests.inventory.purchasing import make_ordered, make_supplier, sells
 from tests.inventory.transfers import sent_to
-from tests.orders.factories import ALWAYS_OPEN, MILAN, make_shop
+from tests.orders.factories import ALWAYS_OPEN, MILAN, Shop, make_shop, place
 from tests.stores.factories import reserve
 
 Arguments = dict[str, Any]
@@ -39,11 +42,15 @@ SYSTEM = system_actor("test")
 
 @dataclass
 class World:
-    """`subjects`: name → (arguments of A's or X's object, arguments of B's or Y's)."""
+    """`subjects`: name → (arguments of A's or X's object, arguments of B's or Y's).
+
+    `queries`: what the address of a page must go on with, for A's object.
+    """
 
     users: dict[str, User]
     subjects: dict[str, tuple[Arguments, Arguments]] = field(default_factory=dict)
     objects: dict[str, Any] = field(default_factory=dict)
+    queries: dict[str, str] = field(default_factory=dict)
 
 
 def make_world() -> World:
@@ -87,11 +94,7 @@ def make_world() -> World:
     add("goods", tuple(goods))
     add("goods_line", tuple(one | {"sku": shop.skus[0].pk} for one in goods))
     add("transfer", tuple({"number": one.number} for one in transfers))
-    short = [
-        Shortage.objects.create(sku=shop.skus[0], location=one, units=1)
-        for one in (shop.store, other)
-    ]
-    add("shortage", tuple({"uid": one.uid} for one in short))
+    _shortages(world, shop, (shop.store, other))
     asides = [make_aside(shop.skus[0], one) for one in (shop.store, other)]
     add("disposition", tuple({"uid": one.uid} for one in asides))
     add("batch", tuple({"uid": make_batch(one).uid} for one in (shop.store, other)))
@@ -103,6 +106,25 @@ def make_world() -> World:
     _company_orders(world, trade)
     _shared(world, shop, orders)
     return world
+
+
+def _shortages(world: World, shop: Shop, places: tuple[Location, Location]) -> None:
+    """Either place lacks two units of what is reserved there, with a substitute accepted."""
+    short, stand_in = make_sku(), make_sku()
+    make_price_list({short: "12.20", stand_in: "9.90"})
+    sku_substitutes_set(short.pk, [stand_in.code], actor=SYSTEM)
+    with transaction.atomic():
+        for sku, location in product((short, stand_in), places):
+            put(sku, location, 5)
+    at_places = [Shop(shop.channel, shop.warehouse, one, [short]) for one in places]
+    orders = [place(one, 5, method="reserve", accepts_substitutes=True) for one in at_places]
+    changes = [StockChange(short.pk, one.pk, -2) for one in places]
+    with transaction.atomic():
+        adjust(changes, cause="count 5", actor=SYSTEM)
+    found = [Shortage.objects.get(sku=short, location=one) for one in places]
+    world.subjects["shortage"] = ({"uid": found[0].uid}, {"uid": found[1].uid})
+    line = FulfilmentLine.objects.get(fulfilment_order__order=orders[0])
+    world.queries["shortage-substitute"] = f"?line={line.pk}"
 
 
 def _purchases(world: World, places: tuple[Location, Location]) -> None:
