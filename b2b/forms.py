@@ -36,6 +36,13 @@ class CheckoutForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    accepts_substitutes = forms.BooleanField(
+        label=_("Accept substitutes"),
+        required=False,
+        help_text=_(
+            "What runs out is replaced by what stands in for it, never dearer; we tell you by mail."
+        ),
+    )
 
     def __init__(self, *args: Any, choices: list[ShipTo], po_required: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

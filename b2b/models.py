@@ -94,6 +94,7 @@ class Basket(models.Model):
     company = models.ForeignKey(Company, models.CASCADE, related_name="baskets")
     purchase_order = models.CharField(_("PO number"), max_length=60, blank=True, default="")
     note = models.TextField(_("note"), max_length=500, blank=True, default="")
+    accepts_substitutes = models.BooleanField(_("accepts substitutes"), default=False)
     street = models.CharField(_("street"), max_length=120, blank=True, default="")
     postcode = models.CharField(_("postcode"), max_length=12, blank=True, default="")
     city = models.CharField(_("city"), max_length=80, blank=True, default="")

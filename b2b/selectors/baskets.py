@@ -13,6 +13,7 @@ from b2b.models import Basket, BasketLine, Company
 from b2b.prices import Buying, buying_for
 from b2b.selectors.companies import company_address, price_person
 from b2b.selectors.credit import Credit, credit_of
+from b2b.wishes import Wishes
 from inventory.models import Location
 from oms.core.actors import Actor
 from oms.orders.methods import method_of
@@ -27,8 +28,7 @@ class BasketView:
     buying: Buying
     checked: CheckedOrder
     credit: Credit
-    purchase_order: str
-    note: str
+    wishes: Wishes
     address: Address
     own_address: bool
     # When goods ordered now leave, if a location ships at all.
@@ -71,7 +71,7 @@ class BasketView:
 
     @property
     def po_missing(self) -> bool:
-        return self.buying.company.requires_po_number and not self.purchase_order
+        return self.buying.company.requires_po_number and not self.wishes.purchase_order
 
 
 def basket_view(company: Company, actor: Actor) -> BasketView:
@@ -89,8 +89,7 @@ def basket_view(company: Company, actor: Actor) -> BasketView:
         buying=buying,
         checked=check_lines(buying, [(line.sku, line.quantity) for line in lines]),
         credit=credit_of(company),
-        purchase_order=basket.purchase_order if basket is not None else "",
-        note=basket.note if basket is not None else "",
+        wishes=basket_wishes(basket) if basket is not None else Wishes(),
         address=address,
         own_address=own,
         leaves_at=_leaves_at(buying.at),
@@ -103,6 +102,11 @@ def _leaves_at(moment: datetime) -> datetime | None:
         Location.objects.filter(is_active=True, ships=True).order_by("-priority", "id").first()
     )
     return method_of("ship").promise(location, moment) if location is not None else None
+
+
+def basket_wishes(basket: Basket) -> Wishes:
+    """What was answered in the checkout."""
+    return Wishes(basket.purchase_order, basket.note, basket.accepts_substitutes)
 
 
 def basket_address(basket: Basket | None, company: Company) -> tuple[Address, bool]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from b2b.checking import MAX_LINES, MAX_QUANTITY
 from b2b.locks import basket_for_update
 from b2b.models import Basket, BasketLine, Company
+from b2b.wishes import Wishes
 from oms.core.actors import Actor
 from oms.core.errors import InvalidInput, Issue, PermissionRefused
 from oms.orders.requests import Address
@@ -51,16 +52,16 @@ def basket_clear(company: Company, *, actor: Actor) -> Basket:
 def basket_answer(
     company: Company,
     *,
-    purchase_order: str,
-    note: str,
+    wishes: Wishes,
     address: Address | None,
     actor: Actor,
 ) -> Basket:
     """Keep the checkout's answers; `address` None: the company's own."""
     basket = _locked(company, actor)
     place = address or Address()
-    basket.purchase_order = purchase_order.strip()
-    basket.note = note.strip()
+    basket.purchase_order = wishes.purchase_order.strip()
+    basket.note = wishes.note.strip()
+    basket.accepts_substitutes = wishes.accepts_substitutes
     basket.street, basket.postcode = place.street, place.postcode
     basket.city, basket.country = place.city, place.country
     basket.latitude, basket.longitude = place.latitude, place.longitude
@@ -69,7 +70,10 @@ def basket_answer(
 
 
 def basket_ordered(basket: Basket, quantities: Mapping[int, int]) -> None:
-    """Take out what was just ordered and give the basket a new submit key; it is locked."""
+    """Take out what was just ordered and give the basket a new submit key; it is locked.
+
+    Where goods go and whether substitutes are welcome stays as it was answered.
+    """
     lines = BasketLine.objects.filter(basket=basket)
     ordered = [line.pk for line in lines if quantities.get(line.sku_id) == line.quantity]
     BasketLine.objects.filter(pk__in=ordered).delete()

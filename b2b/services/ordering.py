@@ -11,10 +11,11 @@ from b2b.errors import CompanyClosed, CreditExceeded, PriceChanged
 from b2b.locks import basket_for_update, company_for_update
 from b2b.models import BasketLine, Company
 from b2b.prices import Buying, buying_for, full_packs
-from b2b.selectors.baskets import basket_address
+from b2b.selectors.baskets import basket_address, basket_wishes
 from b2b.selectors.companies import company_address, is_on_behalf, price_person
 from b2b.selectors.credit import ON_ACCOUNT, Credit, credit_of
 from b2b.services.basket import basket_ordered
+from b2b.wishes import Wishes
 from catalog.selectors import skus_by_code
 from oms.core.actors import Actor
 from oms.core.audit import audit_record
@@ -41,11 +42,10 @@ def company_order_place(
     company: Company,
     lines: Sequence[OrderLineRequest],
     *,
-    purchase_order: str,
+    wishes: Wishes,
     key: str,
     actor: Actor,
     address: Address | None = None,
-    note: str = "",
     agreed_total: Decimal | None = None,
 ) -> Order:
     """Place an order on the company's account; a second call with the same `key` answers the first.
@@ -64,11 +64,9 @@ def company_order_place(
     earlier = Order.objects.filter(channel=buying.channel, external_id=_external_id(key)).first()
     if earlier is not None:
         return _same_order(earlier, company)
-    _check(company, lines, purchase_order)
+    _check(company, lines, wishes.purchase_order)
     credit = credit_of(company)
-    order = order_place(
-        _request(buying, lines, ship_to, purchase_order, note, key=key, actor=actor), actor=actor
-    )
+    order = order_place(_request(buying, lines, ship_to, wishes, key=key, actor=actor), actor=actor)
     _refuse_beyond(credit, order, agreed_total)
     audit_record(
         "company.order_placed",
@@ -107,11 +105,10 @@ def basket_place(
     order = company_order_place(
         company,
         [OrderLineRequest(line.sku.code, line.quantity) for line in lines],
-        purchase_order=basket.purchase_order,
+        wishes=basket_wishes(basket),
         key=str(key),
         actor=actor,
         address=None if own else address,
-        note=basket.note,
         agreed_total=agreed_total,
     )
     basket_ordered(basket, {line.sku_id: line.quantity for line in lines})
@@ -189,8 +186,7 @@ def _request(
     buying: Buying,
     lines: Sequence[OrderLineRequest],
     ship_to: Address,
-    purchase_order: str,
-    note: str,
+    wishes: Wishes,
     *,
     key: str,
     actor: Actor,
@@ -212,7 +208,8 @@ def _request(
         payment=PaymentRequest(provider=ON_ACCOUNT, means="on account"),
         audiences=buying.audiences,
         account=Account(company.pk, company.name),
-        purchase_order=purchase_order.strip(),
+        purchase_order=wishes.purchase_order.strip(),
         placed_by=actor.user,
-        note=note,
+        note=wishes.note,
+        accepts_substitutes=wishes.accepts_substitutes,
     )

@@ -1,5 +1,6 @@
 """Checkout: the answers, a page to check them on, one button, and the order."""
 
+from dataclasses import asdict, fields
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
@@ -14,14 +15,17 @@ from b2b.selectors.baskets import BasketView
 from b2b.selectors.companies import ShipTo, ship_to_choices
 from b2b.services.basket import basket_answer
 from b2b.services.ordering import basket_place
+from b2b.wishes import Wishes
 from inventory.errors import InsufficientStock
 from oms.core.errors import DomainError, InvalidInput
 from oms.orders.requests import Address
 
+_WISHES = [field.name for field in fields(Wishes)]
+
 
 @portal
 def checkout(request: PortalRequest) -> HttpResponseBase:
-    """PO number, ship-to, note."""
+    """PO number, ship-to, note, substitutes."""
     basket = basket_of(request)
     if not basket.line_count:
         return redirect("b2b-basket")
@@ -36,8 +40,7 @@ def checkout(request: PortalRequest) -> HttpResponseBase:
             address = _address(form.cleaned_data, choices)
             basket_answer(
                 request.company,
-                purchase_order=form.cleaned_data["purchase_order"],
-                note=form.cleaned_data["note"],
+                wishes=Wishes(**{name: form.cleaned_data[name] for name in _WISHES}),
                 address=address,
                 actor=request.actor,
             )
@@ -63,8 +66,7 @@ def _address(data: dict[str, Any], choices: list[ShipTo]) -> Address | None:
 
 def _initial(basket: BasketView, choices: list[ShipTo]) -> dict[str, Any]:
     initial: dict[str, Any] = {
-        "purchase_order": basket.purchase_order,
-        "note": basket.note,
+        **asdict(basket.wishes),
         "ship_to": choices[0].key if choices else OTHER,
     }
     if not basket.own_address:

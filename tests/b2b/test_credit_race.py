@@ -14,6 +14,7 @@ from b2b.selectors.credit import credit_of
 from b2b.services import ordering
 from b2b.services.basket import basket_add
 from b2b.services.ordering import basket_place, company_order_place
+from b2b.wishes import Wishes
 from oms.core.actors import Actor, user_actor
 from oms.core.errors import DomainError
 from oms.orders.models import Order
@@ -47,7 +48,7 @@ def at_once(*tasks: Callable[[], object]) -> list[object]:
 
 def spend(trade: Trade, actor: Actor, key: str) -> Callable[[], Order]:
     return lambda: company_order_place(
-        trade.x, trade.lines(10), purchase_order="", key=key, actor=actor
+        trade.x, trade.lines(10), wishes=Wishes(), key=key, actor=actor
     )
 
 

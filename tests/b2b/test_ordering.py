@@ -9,6 +9,7 @@ from b2b.selectors.credit import credit_of
 from b2b.services.basket import basket_add, basket_answer
 from b2b.services.company import Payment, account_payment_record
 from b2b.services.ordering import basket_place, company_order_place
+from b2b.wishes import Wishes
 from oms.core.actors import user_actor
 from oms.core.audit import audit_trail
 from oms.core.clock import now
@@ -27,7 +28,7 @@ def place(trade, quantity=1, key="k1", actor=None, company=None, **options):
     return company_order_place(
         company or trade.x,
         trade.lines(quantity),
-        purchase_order=options.pop("purchase_order", ""),
+        wishes=options.pop("wishes", Wishes()),
         key=key,
         actor=actor or trade.buyer,
         **options,
@@ -36,7 +37,7 @@ def place(trade, quantity=1, key="k1", actor=None, company=None, **options):
 
 def test_an_order_is_placed_on_account_at_the_company_s_prices():
     trade = make_trade()
-    order = place(trade, 2, purchase_order=" PO 7 ")
+    order = place(trade, 2, wishes=Wishes(" PO 7 "))
     assert order.net == Decimal("60.00")
     assert (order.account_id, order.purchase_order) == (trade.x.pk, "PO 7")
     assert order.placed_by == trade.anna
@@ -87,9 +88,9 @@ def test_a_po_number_is_asked_for_where_it_is_needed():
     trade = make_trade()
     Company.objects.filter(pk=trade.x.pk).update(requires_po_number=True)
     with pytest.raises(InvalidInput) as refused:
-        place(trade, purchase_order="  ")
+        place(trade, wishes=Wishes("  "))
     assert refused.value.issues[0].field == "purchase_order"
-    place(trade, purchase_order="PO 1")
+    place(trade, wishes=Wishes("PO 1"))
 
 
 def test_packs_are_never_rounded_silently():
@@ -152,13 +153,15 @@ def submit(trade, view):
 
 def test_the_basket_becomes_one_order_however_often_it_is_sent():
     trade = make_trade()
-    basket_answer(
-        trade.x, purchase_order="PO 9", note="ring twice", address=None, actor=trade.buyer
-    )
+    wishes = Wishes("PO 9", "ring twice", accepts_substitutes=True)
+    basket_answer(trade.x, wishes=wishes, address=None, actor=trade.buyer)
     view = fill(trade, 3)
     order = submit(trade, view)
     assert (order.purchase_order, order.note) == ("PO 9", "ring twice")
-    assert basket_view(trade.x, trade.buyer).line_count == 0
+    assert order.accepts_substitutes
+    emptied = basket_view(trade.x, trade.buyer)
+    # The next order has another number and note.
+    assert (emptied.line_count, emptied.wishes) == (0, Wishes(accepts_substitutes=True))
     # A second tab with the same page, before and after the basket fills again.
     assert submit(trade, view) == order
     fill(trade)
@@ -196,5 +199,5 @@ def test_an_unknown_sku_is_named():
     trade = make_trade(skus=1)
     with pytest.raises(InvalidInput):
         company_order_place(
-            trade.x, [OrderLineRequest("NOPE", 1)], purchase_order="", key="k", actor=trade.buyer
+            trade.x, [OrderLineRequest("NOPE", 1)], wishes=Wishes(), key="k", actor=trade.buyer
         )

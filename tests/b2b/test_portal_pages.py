@@ -192,6 +192,24 @@ def test_a_needed_po_number_sends_to_the_delivery_page(anna, trade):
     assert page.url == "/b2b/checkout/check/"
 
 
+def test_substitutes_are_accepted_where_the_box_is_ticked(anna, trade):
+    _answer, placed = order_through_pages(anna, trade)
+    assert not Order.objects.get().accepts_substitutes
+    assert "Substitutes" not in anna.get(placed.url).content.decode()
+    put(anna, trade.skus[0], "1")
+    answers = {"ship_to": "company", "accepts_substitutes": "on"}
+    assert anna.post("/b2b/checkout/", answers).status_code == 302
+    form = anna.get("/b2b/checkout/").context["form"]
+    assert form["accepts_substitutes"].value() is True
+    page = anna.get("/b2b/checkout/check/")
+    assert "<dt>Substitutes</dt>" in page.content.decode()
+    basket = page.context["basket"]
+    answer = {"key": basket.key, "total": basket.checked.priced.gross, "lines": "1"}
+    placed = anna.post("/b2b/checkout/check/", {**answer})
+    assert Order.objects.latest("id").accepts_substitutes
+    assert "<dt>Substitutes</dt>" in anna.get(placed.url).content.decode()
+
+
 def test_another_address(anna, trade):
     put(anna, trade.skus[0], "1")
     assert anna.post("/b2b/checkout/", {"ship_to": "other", "city": "Roma"}).status_code == 422

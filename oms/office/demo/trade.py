@@ -8,6 +8,7 @@ from b2b.models import Company
 from b2b.selectors.credit import credit_of
 from b2b.services.company import Payment, account_payment_record
 from b2b.services.ordering import company_order_place
+from b2b.wishes import Wishes
 from catalog.errors import NoPrice
 from inventory.errors import InsufficientStock
 from oms.core.actors import Actor
@@ -22,6 +23,8 @@ WANTS = {
     "contractor": ("DIY and tools",),
     "hospitality": ("Home and living", "Kitchen and table"),
 }
+# Whoever builds has to go on building.
+EASY_GOING = ("contractor",)
 
 
 class Trade:
@@ -45,9 +48,12 @@ class Trade:
                 order = company_order_place(
                     company,
                     self._lines(company),
-                    purchase_order=f"PO {number % 10_000:04d}/{world.timeline.moment:%y}"
-                    if company.requires_po_number or world.chance(0.4)
-                    else "",
+                    wishes=Wishes(
+                        purchase_order=f"PO {number % 10_000:04d}/{world.timeline.moment:%y}"
+                        if company.requires_po_number or world.chance(0.4)
+                        else "",
+                        accepts_substitutes=company.group in EASY_GOING,
+                    ),
                     key=f"demo-{number}",
                     actor=actor,
                 )
