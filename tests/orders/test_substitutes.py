@@ -1,5 +1,6 @@
 """Something else instead of what is missing: goods, money, promise and words."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -26,8 +27,8 @@ from oms.orders.errors import (
     ShortageSolved,
     SubstitutesNotAccepted,
 )
-from oms.orders.models import Order, OrderLine
-from oms.orders.selectors.substitutes import candidates_for
+from oms.orders.models import FulfilmentLine, Order, OrderLine
+from oms.orders.selectors.substitutes import Candidate, candidates_for
 from oms.orders.selectors.timeline import order_timeline
 from oms.orders.services.changes import order_cancel
 from oms.orders.services.fulfilment import (
@@ -39,7 +40,7 @@ from oms.orders.services.fulfilment import (
 from oms.orders.services.payment import line_value, order_due, order_overpaid
 from oms.orders.services.shortages import shortage_substitute
 from oms.orders.status import CancelReason, FulfilmentStatus, OrderStatus, PaymentStatus
-from tests.catalog.factories import make_kit, make_price_list, make_sku
+from tests.catalog.factories import make_kit, make_price_list, make_product, make_rule, make_sku
 from tests.inventory.factories import make_location, put
 from tests.orders.factories import ACTOR, Shop, figures, make_shop, place
 
@@ -291,10 +292,8 @@ def test_candidates_say_how_many_and_how_much(shop: Shop, django_assert_num_quer
     sku_substitutes_set(shop.skus[0].pk, codes, actor=ACTOR)
     order = accepting(shop)
     missing(shop, 2)
-    work = order.fulfilment_orders.select_related("order__channel", "location").get()
-    line = work.lines.select_related("order_line__sku").get()
-    line.fulfilment_order = work
-    with django_assert_num_queries(6):
+    line = line_of(order)
+    with django_assert_num_queries(4):
         found = candidates_for(line, 2)
     assert [one.saved for one in found] == [Decimal("2.20"), 0, 0, 0]
     assert [(one.sku.code, one.units, one.price and one.price.gross) for one in found] == [
@@ -303,6 +302,50 @@ def test_candidates_say_how_many_and_how_much(shop: Shop, django_assert_num_quer
         (none.code, 0, None),
         (unpriced.code, 2, None),
     ]
+
+
+@pytest.mark.parametrize("number", [1, 8])
+def test_any_number_of_candidates_costs_the_same(
+    shop: Shop, number: int, django_assert_num_queries: Any
+) -> None:
+    found = candidates_of(shop, [make_sku() for _ in range(number)])
+    with django_assert_num_queries(4):
+        assert [one.price and one.price.gross for one in found()] == [Decimal("20.00")] * number
+
+
+def test_each_candidate_is_priced_as_if_alone(shop: Shop) -> None:
+    product = make_product()
+    skus = [make_sku(product=product) for _ in range(8)]
+    question = candidates_of(shop, skus)
+    # Two units come to 20.00: eight candidates would reach each of these together.
+    make_rule("50", min_basket_value=Decimal("30.00"))
+    make_rule("50", min_quantity=3, product=product)
+    for one in question():
+        sku_substitutes_set(shop.skus[0].pk, [one.sku.code], actor=ACTOR)
+        (alone,) = candidates_for(line_of(Order.objects.get()), 2)
+        assert alone == one
+        assert one.price is not None
+        assert one.price.gross == Decimal("20.00")
+
+
+def candidates_of(shop: Shop, skus: list[Sku]) -> Callable[[], list[Candidate]]:
+    """The question for what two units may be replaced by: ten of each, at 10.00 or less by ten."""
+    make_price_list({sku: {1: "10.00", 10: "1.00"} for sku in skus})
+    for sku in skus:
+        put(sku, shop.warehouse, 10)
+    sku_substitutes_set(shop.skus[0].pk, [sku.code for sku in skus], actor=ACTOR)
+    order = accepting(shop)
+    missing(shop, 2)
+    line = line_of(order)
+    return lambda: candidates_for(line, 2)
+
+
+def line_of(order: Order) -> FulfilmentLine:
+    """The order's one fulfilment line, with all that candidates are judged by."""
+    work = order.fulfilment_orders.select_related("order__channel", "location").get()
+    line = work.lines.select_related("order_line__sku").get()
+    line.fulfilment_order = work
+    return line
 
 
 class TestMoney(TestCase):

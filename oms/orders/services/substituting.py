@@ -1,6 +1,6 @@
 """A substitute: units of a line given up, and another SKU sent in their place, never dearer."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
@@ -11,7 +11,14 @@ from django.utils import translation
 
 from catalog.audiences import Audience
 from catalog.models import Sku, Substitute
-from catalog.pricing import PriceContext, PricedLine, PriceRequest, at_most, price_basket
+from catalog.pricing import (
+    PriceContext,
+    PricedLine,
+    PriceRequest,
+    at_most,
+    price_basket,
+    price_each,
+)
 from catalog.status import SkuStatus
 from inventory.demand import Demand
 from inventory.models import Location
@@ -113,15 +120,31 @@ def stand_in_price(order: Order, replaced: OrderLine, sku_id: int, units: int) -
 
     Raises NoPrice, NoTaxRate.
     """
-    context = PriceContext(
+    (priced,) = price_basket([PriceRequest(sku_id, units)], _context(order)).lines
+    return _capped(order, replaced, priced)
+
+
+def stand_in_prices(
+    order: Order, replaced: OrderLine, units: Mapping[int, int]
+) -> dict[int, PricedLine]:
+    """SKU id → what so many units of it cost, each as if alone; absent: no price. One query."""
+    requests = [PriceRequest(sku_id, count) for sku_id, count in units.items()]
+    priced = price_each(requests, _context(order)) if requests else []
+    return {one.sku_id: _capped(order, replaced, one) for one in priced if one is not None}
+
+
+def _context(order: Order) -> PriceContext:
+    return PriceContext(
         audiences=tuple(Audience.of(text) for text in order.audiences),
         currency=order.currency,
         country=order.supply_country,
         at=now(),
         coupon=order.coupon,
     )
-    (priced,) = price_basket([PriceRequest(sku_id, units)], context).lines
-    most = freed_value(order, replaced, units)
+
+
+def _capped(order: Order, replaced: OrderLine, priced: PricedLine) -> PricedLine:
+    most = freed_value(order, replaced, priced.quantity)
     return at_most(priced, most, order.currency, instead_of=replaced.sku.code)
 
 
