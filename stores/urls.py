@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from stores.views import counting, goods, handing, paper, picking, queue, set_aside, shelf
+from stores.views import (
+    counting,
+    declining,
+    goods,
+    handing,
+    paper,
+    picking,
+    queue,
+    set_aside,
+    shelf,
+)
 
 GOODS = "counter/goods/<slug:kind>/<uuid:uid>/"
 COUNT = "counter/counts/<int:number>/"
@@ -49,7 +59,7 @@ urlpatterns: list[URLPattern] = [
     path(PICKUP + "take/", picking.take, name="counter-take"),
     path(PICKUP + "scan/", picking.scan_item, name="counter-pick-scan"),
     path(PICKUP + "lines/<int:line>/", picking.count, name="counter-count"),
-    path(PICKUP + "lines/<int:line>/decline/", picking.decline, name="counter-decline"),
+    path(PICKUP + "lines/<int:line>/decline/", declining.decline, name="counter-decline"),
     path(PICKUP + "preview/", picking.preview, name="counter-preview"),
     path(PICKUP + "ready/", picking.make_ready, name="counter-ready"),
     path(PICKUP + "place/", picking.move, name="counter-place"),

@@ -13,9 +13,10 @@ from inventory.status import AdjustmentReason, DispositionReason
 from oms.core.actors import Actor
 from oms.core.audit import audit_record
 from oms.core.errors import InvalidInput, Issue
-from oms.orders.models import FulfilmentLine
+from oms.orders.models import FulfilmentLine, OrderLine
 from oms.orders.services.changes import order_cancel
 from oms.orders.services.fulfilment import fulfilment_decline
+from oms.orders.services.substituting import line_substitute
 from oms.orders.status import FULFILMENT_OPEN, CancelReason
 from stores.errors import NotToPick
 from stores.locks import pickup_for_update, stock_for_update
@@ -42,17 +43,9 @@ def pickup_decline(
     somebody counts.
     With nothing left the pickup is declined and the customer told. Raises NotToPick, InvalidInput.
     """
-    pickup = pickup_for_update(uid, actor=actor)
-    if pickup.status != PickupStatus.TO_PICK:
-        raise NotToPick(status=pickup.status)
-    lines = {line.pk: line for line in pickup.fulfilment_order.lines.select_related("order_line")}
-    line = lines.get(line_id)
-    if line is None:
-        raise InvalidInput([Issue("line", _("The customer cancelled this"))])
-    most = line.quantity - line.picked
-    if not 1 <= units <= most:
-        raise InvalidInput([Issue("units", _("Give 1 to %(most)s units") % {"most": most})])
-    whole = units == sum(other.quantity for other in lines.values())
+    pickup, line = _to_decline(uid, line_id, units, actor=actor)
+    all_units = pickup.fulfilment_order.lines.aggregate(units=Sum("quantity"))["units"]
+    whole = bool(units == all_units)
     if whole:
         fulfilment_decline(pickup.fulfilment_order_id, reason=reason, actor=actor)
         pickup_move(pickup, PickupStatus.DECLINED)
@@ -64,22 +57,65 @@ def pickup_decline(
             actor=actor,
             lines={line.order_line_id: units},
         )
-    shelf = _correct_stock(pickup, line, units, reason, actor=actor)
-    audit_record(
-        "pickup.declined",
-        pickup,
-        actor=actor,
-        data={
-            "reason": reason,
-            "sku": line.order_line.sku_id,
-            "units": units,
-            "whole": whole,
-            **shelf,
-        },
-    )
+    _decline(pickup, line, units, reason, actor=actor, whole=whole)
     if whole:
         pickup_event("declined", pickup, reason=reason)
     return pickup
+
+
+@transaction.atomic
+def pickup_replace(
+    uid: UUID, *, line_id: int, units: int, reason: DeclineReason, sku: str, actor: Actor
+) -> OrderLine:
+    """`units` of a line cannot be had: the SKU with the code `sku` is picked here instead.
+
+    Where there are fewer of it, the rest is cancelled. Stock as in `pickup_decline`, money and
+    words as for any substitute. Raises NotToPick, InvalidInput, SubstitutesNotAccepted,
+    NotASubstitute, NoSubstitute, NoPrice, NoTaxRate; nothing is changed then.
+    """
+    pickup, line = _to_decline(uid, line_id, units, actor=actor)
+    new = line_substitute(line, units, code=sku, reason=reason, actor=actor)
+    if rest := units - new.quantity:
+        order_cancel(
+            pickup.fulfilment_order.order_id,
+            reason=CancelReason.NO_STOCK,
+            actor=actor,
+            lines={line.order_line_id: rest},
+        )
+    _decline(pickup, line, units, reason, actor=actor, instead=new.sku.code)
+    return new
+
+
+def _to_decline(
+    uid: UUID, line_id: int, units: int, *, actor: Actor
+) -> tuple[Pickup, FulfilmentLine]:
+    """The pickup, with its order locked, and the line. Raises NotToPick, InvalidInput."""
+    pickup = pickup_for_update(uid, actor=actor)
+    if pickup.status != PickupStatus.TO_PICK:
+        raise NotToPick(status=pickup.status)
+    lines = pickup.fulfilment_order.lines.select_related("order_line__sku")
+    line = lines.filter(pk=line_id).first()
+    if line is None:
+        raise InvalidInput([Issue("line", _("The customer cancelled this"))])
+    most = line.quantity - line.picked
+    if not 1 <= units <= most:
+        raise InvalidInput([Issue("units", _("Give 1 to %(most)s units") % {"most": most})])
+    return pickup, line
+
+
+def _decline(
+    pickup: Pickup,
+    line: FulfilmentLine,
+    units: int,
+    reason: DeclineReason,
+    *,
+    actor: Actor,
+    **more: bool | str,
+) -> None:
+    """Book what the reason says about the shelf, and write down who said so."""
+    shelf = _correct_stock(pickup, line, units, reason, actor=actor)
+    said = {"reason": reason, "sku": line.order_line.sku_id, "units": units}
+    audit_record("pickup.declined", pickup, actor=actor, data=said | more | shelf)
 
 
 def _correct_stock(

@@ -3,25 +3,22 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from inventory.errors import AmbiguousBarcode
 from oms.core.clock import now
 from oms.core.errors import NotFound
 from oms.core.web import htmx
 from oms.orders.status import FulfilmentStatus
-from stores.forms import DeclineForm, PlaceForm
+from stores.forms import PlaceForm
 from stores.models import Pickup
 from stores.notices import ready_preview
 from stores.scanner import read_scan
 from stores.selectors import loose_units, pickup_get
-from stores.services.declining import pickup_decline
 from stores.services.picking import (
     pickup_count,
     pickup_place,
@@ -29,7 +26,6 @@ from stores.services.picking import (
     pickup_scan,
     pickup_take,
 )
-from stores.status import DeclineReason, PickupStatus
 from stores.views.base import CounterRequest, frame, go, of_pickup
 from stores.views.cards import items_of, pieces
 from stores.views.moments import Moment, answered, posted, show, url_of, which_one
@@ -146,54 +142,6 @@ def preview(request: CounterRequest, pickup: Pickup) -> HttpResponseBase:
     if htmx(request):
         return render(request, "stores/preview_part.html", context)
     return render(request, "stores/preview.html", frame(request, "queue", undo=None, **context))
-
-
-@require_http_methods(["GET", "POST"])
-@of_pickup
-@answered
-def decline(request: CounterRequest, pickup: Pickup, line: int) -> HttpResponseBase:
-    """An item that cannot be had: how many, why, and what that does."""
-    item = next((item for item in items_of(pickup) if item.id == line), None)
-    if item is None or pickup.status != PickupStatus.TO_PICK or not item.missing:
-        return go(request, url_of(pickup))
-    form = DeclineForm(request.POST or None, most=item.missing)
-    if request.method == "POST" and form.is_valid():
-        units = form.cleaned_data["units"]
-        declined = pickup_decline(
-            pickup.uid,
-            line_id=line,
-            units=units,
-            reason=DeclineReason(form.cleaned_data["reason"]),
-            actor=request.actor,
-        )
-        if declined.status == PickupStatus.DECLINED:
-            words = _("Nothing of the order is left. The customer is told and gets the money back.")
-        else:
-            words = ngettext(
-                "%(units)s unit of %(name)s is cancelled.",
-                "%(units)s units of %(name)s are cancelled.",
-                units,
-            ) % {"units": units, "name": item.name}
-        messages.success(request, words)
-        return go(request, url_of(pickup))
-    context = {
-        "pickup": pickup,
-        "order": pickup.fulfilment_order.order,
-        "item": item,
-        "form": form,
-        "reasons": REASONS,
-        "last_item": len(items_of(pickup)) == 1 and not item.picked,
-    }
-    return render(request, "stores/decline.html", frame(request, "queue", undo=None, **context))
-
-
-# What each reason does, said before it is done.
-REASONS = (
-    (DeclineReason.NOT_FOUND, "zoom-question"),
-    (DeclineReason.DAMAGED, "mood-sad"),
-    (DeclineReason.DISPLAY, "building-store"),
-    (DeclineReason.MISMATCH, "arrows-diff"),
-)
 
 
 @require_POST

@@ -16,12 +16,13 @@ from oms.orders.services.substituting import freed_value, stand_in_places, stand
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A SKU that the catalogue names. `units` of those asked for can be had, for `price` in all;
-    `price` is None where there are none, or where the customer has no price for it. `saved`: by
-    how much that is less than what they replace.
+    """A SKU that the catalogue names, `available` where it may come from. `units` of those asked
+    for can be had, for `price` in all; `price` is None where there are none, or where the customer
+    has no price for it. `saved`: by how much that is less than what they replace.
     """
 
     sku: Sku
+    available: int
     units: int
     price: PricedLine | None
     saved: Decimal = ZERO
@@ -43,18 +44,17 @@ def candidates_for(line: FulfilmentLine, units: int) -> list[Candidate]:
     found = availability_by_sku(
         [sku.pk for sku in skus], location_ids=places, channel=work.order.channel.code
     )
-    had = {
-        sku.pk: min(units, sum(max(here, 0) for here in found.get(sku.pk, {}).values()))
-        for sku in skus
-    }
-    wanted = {sku_id: there for sku_id, there in had.items() if there}
+    there = {sku.pk: sum(max(here, 0) for here in found.get(sku.pk, {}).values()) for sku in skus}
+    had = {sku_id: min(units, most) for sku_id, most in there.items()}
+    wanted = {sku_id: count for sku_id, count in had.items() if count}
     prices = stand_in_prices(work.order, replaced, wanted)
     saved = {
         sku_id: freed_value(work.order, replaced, had[sku_id]) - price.gross
         for sku_id, price in prices.items()
     }
     return [
-        Candidate(sku, had[sku.pk], prices.get(sku.pk), saved.get(sku.pk, ZERO)) for sku in skus
+        Candidate(sku, there[sku.pk], had[sku.pk], prices.get(sku.pk), saved.get(sku.pk, ZERO))
+        for sku in skus
     ]
 
 

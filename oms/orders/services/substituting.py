@@ -54,7 +54,7 @@ def line_substitute(
     code: str,
     reason: str,
     actor: Actor,
-    check: Callable[[int], None],
+    check: Callable[[int], None] | None = None,
 ) -> OrderLine:
     """Send the SKU with this code instead of `units` of the line, or as many as there are of it.
 
@@ -83,7 +83,7 @@ def line_substitute(
             cause=f"order {order.number} substituted",
             actor=actor,
             reason=reason,
-            check=partial(check, moved),
+            check=partial(check, moved) if check is not None else None,
         )
 
     try:
