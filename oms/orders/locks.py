@@ -6,10 +6,12 @@ one lock guards the whole aggregate, and stock rows come after it in the global 
 
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from oms.core.errors import NotFound
 from oms.core.locks import lock_rows, lock_rows_where, lock_unlocked_rows
 from oms.core.sql import fetch_models
-from oms.orders.models import BasketHold, FulfilmentOrder, Order
+from oms.orders.models import BasketHold, FulfilmentOrder, Order, OrderLine
 
 ORDER_OF_FULFILMENT = "id = (SELECT order_id FROM orders_fulfilmentorder WHERE id = %(id)s::bigint)"
 
@@ -36,6 +38,14 @@ def order_unless_held(order_id: int) -> Order | None:
     """The order, locked, unless somebody holds it: for sweeps, which come again."""
     rows = lock_unlocked_rows(Order.objects.filter(pk=order_id))
     return rows[0] if rows else None
+
+
+def orders_waiting_for_update(lines: QuerySet[OrderLine]) -> list[Order]:
+    """The orders of these lines, locked by primary key.
+
+    The one place that locks several orders: whoever calls takes no lock after it.
+    """
+    return lock_rows(Order.objects.filter(pk__in=lines.values("order")))
 
 
 def basket_hold_for_update(uid: UUID) -> BasketHold:

@@ -24,14 +24,23 @@ def order_cancelled(event: Event) -> None:
 
 def order_back_ordered(event: Event) -> None:
     """Units of the order wait for goods, and until when if that is known."""
+    _queue("order_back_ordered", event, **_wait(event))
+
+
+def order_back_order_later(event: Event) -> None:
+    """Units that wait come later than was said: told once for each day."""
+    payload = event.payload
+    source = f"wait:{payload['order']['id']}:{payload['line']['position']}:{payload['expected_on']}"
+    _queue("order_back_order_later", event, source=source, **_wait(event))
+
+
+def _wait(event: Event) -> dict[str, Any]:
     day = event.payload["expected_on"]
-    _queue(
-        "order_back_ordered",
-        event,
-        units=event.payload["units"],
-        goods=event.payload["line"]["name"],
-        expected_on=date.fromisoformat(day) if day else None,
-    )
+    return {
+        "units": event.payload["units"],
+        "goods": event.payload["line"]["name"],
+        "expected_on": date.fromisoformat(day) if day else None,
+    }
 
 
 def order_substituted(event: Event) -> None:
@@ -68,11 +77,11 @@ def _local(moment: str) -> datetime:
     return datetime.fromisoformat(moment).astimezone(retailer_zone())
 
 
-def _queue(name: str, event: Event, **more: Any) -> None:
+def _queue(name: str, event: Event, *, source: str = "", **more: Any) -> None:
     order = event.payload["order"]
     message_queue(
         kind=f"orders/{name}",
-        source=f"event:{event.uid}",
+        source=source or f"event:{event.uid}",
         recipient=order["email"],
         language=order["language"],
         context={"order": order, "tracking_url": tracking_url(order["id"]), **more},

@@ -27,6 +27,7 @@ ACTIONS: dict[str, tuple[Words, str, str]] = {
     "order.placed": (gettext_lazy("Order placed"), "blue", "shopping-cart"),
     "order.cancelled": (gettext_lazy("Cancelled"), "grey", "circle-off"),
     "order.back_ordered": (gettext_lazy("Waits for goods"), "amber", "clock-hour-4"),
+    "order.back_order_later": (gettext_lazy("Goods come later"), "amber", "clock-exclamation"),
     "order.back_order_served": (gettext_lazy("Goods are there"), "blue", "package-import"),
     "order.substituted": (gettext_lazy("Replaced"), "amber", "replace"),
     "order.payment_taken": (gettext_lazy("Payment taken"), "green", "cash"),
@@ -109,6 +110,8 @@ def _detail(action: str, data: dict[str, Any]) -> str:
     if data.get("expected_on"):
         day = format_when(date.fromisoformat(data["expected_on"]))
         parts.append(_("expected %(day)s") % {"day": day})
+    elif "expected_on" in data:
+        parts.append(_("no day known"))
     if data.get("text"):
         parts.append(str(data["text"]))
     return " · ".join(parts)

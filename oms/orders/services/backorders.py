@@ -1,11 +1,12 @@
 """Units that wait for goods: given up where they cannot be had, and work again when goods come.
 
 A line's back-ordered units have no claim on stock; whoever orders before the sweep has come is
-faster. Among those who wait, the oldest order is served first, with as many units as there are.
+faster, so a delivery wakes it (`redating`). Among those who wait, the oldest order is served first,
+with as many units as there are.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import partial
 
@@ -14,6 +15,7 @@ from django.db import transaction
 from django.db.models import Q, Sum
 
 from inventory.demand import Demand
+from inventory.models import Location
 from inventory.selectors.arrivals import available_by_date, earliest
 from inventory.selectors.availability import availability_by_sku
 from inventory.services.allocation import allocate, release
@@ -53,7 +55,7 @@ def back_order(line: FulfilmentLine, units: int, *, reason: str, actor: Actor) -
     work_shrink([(line, units)], actor=actor)
     ordered.back_ordered += units
     ordered.expected_on = _expected_on(order, ordered)
-    if ordered.expected_on == _today():
+    if ordered.expected_on == today():
         raise GoodsElsewhere
     ordered.save(update_fields=["back_ordered", "expected_on"])
     order.save(update_fields=["updated_at"])
@@ -64,7 +66,7 @@ def back_order(line: FulfilmentLine, units: int, *, reason: str, actor: Actor) -
         actor=actor,
         data={"location": work.location.code, "units": units, "reason": reason, "expected_on": day},
     )
-    _announce("order.back_ordered", order, ordered, units, expected_on=day)
+    announce("order.back_ordered", order, ordered, units, expected_on=day)
     return ordered
 
 
@@ -84,11 +86,12 @@ def _expected_on(order: Order, line: OrderLine) -> date | None:
     return earliest(
         {place: here for (_sku_id, place), here in found.items()},
         waiting + line.back_ordered,
-        today=_today(),
+        today=today(),
     )
 
 
-def _today() -> date:
+def today() -> date:
+    """The retailer's."""
     return now().astimezone(retailer_zone()).date()
 
 
@@ -146,7 +149,7 @@ def back_order_serve(waiting: OrderLine, *, actor: Actor) -> int:
         actor=actor,
         data={"location": ", ".join(codes), "units": found.units},
     )
-    _announce("order.back_order_served", order, line, found.units, locations=codes)
+    announce("order.back_order_served", order, line, found.units, locations=codes)
     return found.units
 
 
@@ -167,10 +170,9 @@ def _to_be_had() -> Iterable[OrderLine]:
     there = Q(pk__in=[])
     for (channel_id, method), wanted in skus.items():
         channel = channels[channel_id]
-        request = OrderRequest(channel=channel, lines=(), contact=Contact(""), method=method)
         found = availability_by_sku(
             wanted,
-            location_ids=[one.pk for one in method_of(method).candidates(request)],
+            location_ids=[one.pk for one in places_for(channel, method)],
             channel=channel.code,
         )
         had = [sku_id for sku_id, here in found.items() if max(here.values()) > 0]
@@ -183,7 +185,14 @@ def _to_be_had() -> Iterable[OrderLine]:
     )
 
 
-def _announce(event_type: str, order: Order, line: OrderLine, units: int, **more: object) -> None:
+def places_for(channel: Channel, method: str) -> Sequence[Location]:
+    """Where whatever waits in this channel, for this method, may come from."""
+    request = OrderRequest(channel=channel, lines=(), contact=Contact(""), method=method)
+    return method_of(method).candidates(request)
+
+
+def announce(event_type: str, order: Order, line: OrderLine, units: int, **more: object) -> None:
+    """News of `units` of a line that wait or waited."""
     event_add(
         event_type,
         aggregate="order",
