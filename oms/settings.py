@@ -115,7 +115,7 @@ FORM_RENDERER = "oms.core.forms.FormRenderer"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- database ---------------------------------------------------------------------------------
-DATABASES = {"default": env.db_url("DATABASE_URL", engine="django.db.backends.postgresql")}
+DATABASES = {"default": env.db_url("DATABASE_URL", engine="oms.core.postgresql")}
 DATABASES["default"].update(
     CONN_MAX_AGE=env.int("CONN_MAX_AGE", default=60),
     CONN_HEALTH_CHECKS=True,
@@ -528,6 +528,7 @@ LOG_PROCESSORS: list[Any] = [
 ]
 structlog.configure(
     processors=[
+        structlog.stdlib.filter_by_level,
         *LOG_PROCESSORS,
         structlog.processors.format_exc_info,
         structlog.stdlib.ProcessorFormatter.wrap_for_formatter,

@@ -5,21 +5,21 @@ inserts are compiled anew. Where a request does little else than a handful of st
 most of the work; here parameters are bound on the server and statements prepared by psycopg.
 """
 
-import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date
 from decimal import Decimal
 from functools import cache
 from operator import attrgetter
 from typing import Any, TypeVar, cast
-from uuid import UUID
 
+import orjson
 from django.db import DEFAULT_DB_ALIAS, connections, models
-from django.db.backends.postgresql.base import ServerBindingCursor
+from django.db.backends.postgresql.base import CursorMixin
 from django.db.models.expressions import DatabaseDefault
 from django.utils.functional import Promise
+from psycopg import RawCursor
 
 M = TypeVar("M", bound=models.Model)
 
@@ -34,12 +34,41 @@ def fetch_rows(statement: str, params: Mapping[str, Any] | Sequence[Any]) -> lis
     cursor = getattr(database, "prepared_cursor", None)
     if cursor is None or cursor.closed or cursor.connection is not database.connection:
         # One for the life of the connection: making a cursor costs more than binding parameters.
-        cursor = database.prepared_cursor = cast(Any, ServerBindingCursor)(database.connection)
+        cursor = database.prepared_cursor = _Cursor(database.connection)
     wrap = database.make_debug_cursor if database.queries_logged else database.make_cursor
     wrapped = wrap(cursor)
     wrapped.execute(statement, params)
     rows: list[tuple[Any, ...]] = wrapped.fetchall()
     return rows
+
+
+class _Cursor(CursorMixin, RawCursor[tuple[Any, ...]]):
+    """Takes parameters as Django writes them, and reads a statement for them once and for all.
+
+    psycopg reads those of more than 4,096 characters anew each time.
+    """
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
+        numbered, names = _numbered(query)
+        values = [params[name] for name in names] if isinstance(params, Mapping) else params
+        return super().execute(numbered, values, **options)
+
+
+@cache
+def _numbered(statement: str) -> tuple[bytes, tuple[str, ...]]:
+    """The statement with $1, $2… for its parameters, and their names in that order."""
+    numbers: dict[str, int] = {}
+
+    def number(found: re.Match[str]) -> str:
+        if found[0] == "%%":
+            return "%"
+        return f"${numbers.setdefault(found['name'] or str(len(numbers)), len(numbers) + 1)}"
+
+    numbered = PARAMETER.sub(number, statement)
+    return numbered.encode(), tuple(numbers)
+
+
+PARAMETER = re.compile(r"%(?:%|\((?P<name>\w+)\)s|s)")
 
 
 def fetch_models(
@@ -243,7 +272,7 @@ class _Plan:
             for field in self._stamped:
                 field.pre_save(row, add=True)
             documents.append(dict(zip(self._columns, self._values(row), strict=True)))
-        return json.dumps(documents, default=_as_text)
+        return orjson.dumps(documents, default=_as_text).decode()
 
 
 def _plan_of(rows: Sequence[models.Model]) -> _Plan:
@@ -265,11 +294,9 @@ def _plan(model: type[models.Model], made: tuple[str, ...]) -> _Plan:
 
 def _as_text(value: object) -> str:
     """What JSON has no word for, as PostgreSQL reads it."""
-    if isinstance(value, date):
-        return value.isoformat()
     if isinstance(value, bytes):
         return "\\x" + value.hex()
-    if isinstance(value, UUID | Decimal | Promise):
+    if isinstance(value, Decimal | Promise):
         return str(value)
     raise TypeError(f"{type(value).__name__} cannot be inserted")
 

@@ -1,0 +1,63 @@
+"""Statements as Django writes them, prepared as PostgreSQL reads them."""
+
+import uuid
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from oms.core.clock import now
+from oms.core.models import IdempotencyRecord
+from oms.core.sql import fetch_rows, rows_insert
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_parameter_may_be_named_twice_and_in_any_order() -> None:
+    statement = "SELECT %(b)s::integer - %(a)s::integer, %(b)s::integer %% 4"
+    assert fetch_rows(statement, {"a": 2, "b": 7}) == [(5, 3)]
+
+
+def test_parameters_may_go_by_position() -> None:
+    assert fetch_rows("SELECT %s::text, %s::numeric", ["a", Decimal("1.50")]) == [
+        ("a", Decimal("1.50"))
+    ]
+
+
+def test_without_parameters_names_are_not_needed() -> None:
+    assert fetch_rows("SELECT 1", {}) == [(1,)]
+
+
+def test_a_parameter_that_is_not_given_is_named() -> None:
+    with pytest.raises(KeyError, match="missing"):
+        fetch_rows("SELECT %(missing)s::integer", {"a": 1})
+
+
+def test_statements_are_counted_like_any_other() -> None:
+    with CaptureQueriesContext(connection) as queries:
+        fetch_rows("SELECT %(a)s::integer", {"a": 1})
+    assert [one["sql"] for one in queries] == ["SELECT $1::integer"]
+
+
+def test_rows_are_written_as_they_are() -> None:
+    key, moment = uuid.uuid4().hex, now()
+    body = b'\x00"\\ \xc3\xa8'
+    rows_insert(
+        [
+            IdempotencyRecord(
+                principal='a "quoted" è\n',
+                key=key,
+                fingerprint="0" * 64,
+                status=201,
+                headers={"X": "y"},
+                body=body,
+                created_at=moment,
+            )
+        ]
+    )
+    record = IdempotencyRecord.objects.get(key=key)
+    assert record.principal == 'a "quoted" è\n'
+    assert bytes(record.body) == body
+    assert record.headers == {"X": "y"}
+    assert record.created_at == moment
