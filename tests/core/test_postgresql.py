@@ -5,7 +5,6 @@ import time
 import pytest
 from django.db import connection
 
-
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
