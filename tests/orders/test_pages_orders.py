@@ -156,6 +156,11 @@ def test_cancelling_shows_the_consequences_first() -> None:
     assert wrong.status_code == 422
     nothing = client.post(url, {"reason": "customer"})
     assert nothing.status_code == 422
+    page = client.get(reverse("order-detail", args=[order.number])).content.decode()
+    assert "<s>" not in page
+    assert client.post(url, {"reason": "customer", f"units_{first.pk}": 1}).status_code == 302
+    page = client.get(reverse("order-detail", args=[order.number])).content.decode()
+    assert page.count("<s>€24.40</s>") == 1
     assert "Choose at least one unit" in nothing.content.decode()
 
 

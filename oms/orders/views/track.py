@@ -69,7 +69,7 @@ def _context(record: OrderRecord, asking: bool, problem: DomainError | None) -> 
         "tone": tone,
         "state_icon": icon,
         "steps": progress_steps(record),
-        "works": record.work or (),
+        "works": [one for one in record.work or () if one.fulfilment_order.status != S.CANCELLED],
         "waiting": _waiting_lines(record),
         "pickup": method_of(order.method).is_pickup,
         "cancellable": cancellable,
