@@ -51,6 +51,9 @@ def promise_tone(promised_at: datetime, status: str) -> str:
 class MethodColumn(tables.Column):
     """A method by its name."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, attrs={"td": {"class": "no-wrap"}}, **kwargs)
+
     def render(self, value: str) -> str:
         return str(method_of(value).label)
 
@@ -63,15 +66,23 @@ class OrderTable(Table):
     empty_title = _("No orders")
     empty_help = _("Orders from the shop, the stores and the API appear here as they come in.")
 
-    number = LinkColumn(url=order_url, code=True, order_by="pk")
+    number = LinkColumn(verbose_name=_("Number"), url=order_url, code=True, order_by="pk")
     placed_at = WhenColumn(order_by=("placed_at", "pk"))
     name = tables.Column(verbose_name=_("Customer"), orderable=False)
     status = StatusColumn(orderable=False)
     payment_status = StatusColumn(orderable=False)
     method = MethodColumn(orderable=False)
     channel = tables.Column(verbose_name=_("Channel"), accessor="channel__name", orderable=False)
-    places = tables.Column(verbose_name=_("From"), orderable=False, empty_values=())
-    external_id = tables.Column(orderable=False)
+    places = tables.Column(
+        verbose_name=_("From"),
+        orderable=False,
+        empty_values=(),
+        attrs={"td": {"class": "no-wrap"}},
+    )
+    external_id = tables.Column(
+        orderable=False,
+        attrs={name: {"class": "only-wide no-wrap"} for name in ("th", "td", "tf")},
+    )
     gross = NowColumn(now="current_total", orderable=False)
     current_total = MoneyColumn(orderable=False, visible=False)
 
@@ -172,7 +183,7 @@ class CustomerTable(Table):
     empty_help = _("Customers appear here when an order names them by the shop's own reference.")
 
     name = tables.Column(orderable=False)
-    reference = tables.Column(orderable=False)
+    reference = tables.Column(verbose_name=_("Reference"), orderable=False)
     email = tables.Column(orderable=False)
     phone = tables.Column(orderable=False)
     orders = QuantityColumn(verbose_name=_("Orders"), accessor="order_count", orderable=False)
