@@ -41,6 +41,13 @@ PLAIN: dict[str, Text] = {
     Reason.COUPON: gettext_lazy("Needs a coupon that was not given"),
     Reason.NOT_LOWER: gettext_lazy("Would not make the price lower"),
 }
+# Tax classes that every retailer has; others go by their code.
+TAX_CLASSES: dict[str, Text] = {
+    "standard": gettext_lazy("standard rate"),
+    "reduced": gettext_lazy("reduced rate"),
+    "super_reduced": gettext_lazy("super-reduced rate"),
+    "zero": gettext_lazy("zero rate"),
+}
 
 
 class Explained(TypedDict):
@@ -160,7 +167,7 @@ def _tax(step: Step, currency: str) -> Explained:
         text=_("%(country)s, %(tax_class)s: %(net)s before tax + %(tax)s")
         % {
             "country": step["country"],
-            "tax_class": step["tax_class"],
+            "tax_class": TAX_CLASSES.get(step["tax_class"], step["tax_class"]),
             "net": _money(step["net"], currency),
             "tax": _money(step["tax"], currency),
         },

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import amount_field
+from oms.orders.means import means_name
 from oms.orders.models.orders import Order
 from oms.orders.status import (
     TenderStatus,
@@ -50,6 +51,10 @@ class Tender(models.Model):
 
     def __str__(self) -> str:
         return f"{self.means} {self.amount} {self.currency}"
+
+    @property
+    def means_name(self) -> str:
+        return means_name(self.means)
 
 
 class TenderTransaction(models.Model):

@@ -128,7 +128,7 @@ def _money(order: Order) -> list[Entry]:
     entries = []
     for row in rows.order_by("pk"):
         words, tone, icon = MONEY[row.kind]
-        text = f"{format_money(row.amount, row.tender.currency)} · {row.tender.means}"
+        text = f"{format_money(row.amount, row.tender.currency)} · {row.tender.means_name}"
         if row.reason:
             text += f" · {_reason(row.reason)}"
         entries.append(Entry(row.at, words, text, row.actor, tone, icon))
