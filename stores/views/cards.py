@@ -119,7 +119,12 @@ def _note(pickup: Pickup) -> str:
     work = pickup.fulfilment_order
     notes = []
     if pickup.status == PickupStatus.TO_PICK and work.picker is not None:
-        notes.append(_("%(name)s is picking") % {"name": work.picker.display_name})
+        words = (
+            _("%(name)s is picking")
+            if work.status == FulfilmentStatus.PICKING
+            else _("%(name)s picked it")
+        )
+        notes.append(words % {"name": work.picker.display_name})
     if pickup.needs_id:
         notes.append(_("Check the ID"))
     if pickup.deputy:
