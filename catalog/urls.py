@@ -9,18 +9,12 @@ from catalog.views import (
     prices,
     rules,
     skus,
-    substitutes,
     testing,
 )
 
 urlpatterns = [
     path("office/catalog/", skus.catalog_list, name="catalog-list"),
     path("office/catalog/skus/<str:code>/", skus.sku_detail, name="sku-detail"),
-    path(
-        "office/catalog/skus/<str:code>/substitutes/",
-        substitutes.sku_substitutes,
-        name="sku-substitutes",
-    ),
     path("office/catalog/categories/", categories.category_list, name="category-list"),
     path("office/catalog/categories/new/", categories.category_edit, name="category-new"),
     path("office/catalog/categories/<int:pk>/", categories.category_edit, name="category-edit"),

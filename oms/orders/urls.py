@@ -2,9 +2,22 @@
 
 from django.urls import path
 
-from oms.orders.views import actions, customers, fulfilment, orders, shortages, track
+from oms.orders.views import (
+    actions,
+    customers,
+    fulfilment,
+    orders,
+    shortages,
+    sku_substitutes,
+    track,
+)
 
 urlpatterns = [
+    path(
+        "office/catalog/skus/<str:code>/substitutes/",
+        sku_substitutes.sku_substitutes,
+        name="sku-substitutes",
+    ),
     path("office/orders/", orders.order_list, name="order-list"),
     path("office/orders/<int:number>/", orders.order_detail, name="order-detail"),
     path("office/orders/<int:number>/cancel/", actions.order_cancel_page, name="order-cancel"),
