@@ -26,7 +26,7 @@ def discrepancy_url(record: TransferDiscrepancy) -> str:
 
 
 class TransferTable(Table):
-    number = LinkColumn(url=transfer_url, code=True, order_by="pk")
+    number = LinkColumn(verbose_name=_("Number"), url=transfer_url, code=True, order_by="pk")
     status = StatusColumn()
     source = tables.Column(verbose_name=_("From"), order_by="source__name")
     destination = tables.Column(verbose_name=_("To"), order_by="destination__name")

@@ -52,8 +52,8 @@ class EventTable(Table):
     empty_help = gettext_lazy("Every fact that sets something off passes through here.")
 
     select = SelectColumn()
-    type = LinkColumn(url=event_url, code=True, orderable=False)
-    state = StatusColumn(orderable=False)
+    type = LinkColumn(verbose_name=gettext_lazy("Type"), url=event_url, code=True, orderable=False)
+    state = StatusColumn(verbose_name=gettext_lazy("Status"), orderable=False)
     aggregate_id = CodeColumn(verbose_name=gettext_lazy("About"), orderable=False)
     attempts = QuantityColumn(orderable=False)
     occurred_at = WhenColumn(verbose_name=gettext_lazy("Happened"), order_by="position")
