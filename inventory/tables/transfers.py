@@ -28,9 +28,16 @@ def discrepancy_url(record: TransferDiscrepancy) -> str:
 class TransferTable(Table):
     number = LinkColumn(verbose_name=_("Number"), url=transfer_url, code=True, order_by="pk")
     status = StatusColumn()
-    source = tables.Column(verbose_name=_("From"), order_by="source__name")
-    destination = tables.Column(verbose_name=_("To"), order_by="destination__name")
-    created_at = WhenColumn(verbose_name=_("Requested on"))
+    source = tables.Column(
+        verbose_name=_("From"), order_by="source__name", attrs={"td": {"class": "no-wrap"}}
+    )
+    destination = tables.Column(
+        verbose_name=_("To"), order_by="destination__name", attrs={"td": {"class": "no-wrap"}}
+    )
+    created_at = WhenColumn(
+        verbose_name=_("Requested on"),
+        attrs={name: {"class": "when only-wide"} for name in ("th", "td", "tf")},
+    )
     expected_on = WhenColumn()
     requested = QuantityColumn(verbose_name=_("Requested"))
     shipped = QuantityColumn(verbose_name=_("Shipped"))

@@ -2,8 +2,11 @@ import csv
 import io
 
 import pytest
+from django.db import transaction
 
+from oms.core.actors import system_actor
 from oms.core.api.authentication import digest_of
+from oms.core.audit import audit_record
 from oms.core.models import ApiKey, AuditEntry, Event, Job, User
 from tests.core.factories import add_event, make_key, make_user
 from tests.office.factories import make_channel, make_location
@@ -81,6 +84,20 @@ def test_the_audit_is_searched_and_exported_as_filtered(sign_in):
     assert rows[1][0] == "api_key.created"
     entry = AuditEntry.objects.get(action="api_key.created")
     assert auditor.get(f"/office/audit/{entry.pk}/").status_code == 200
+
+
+def test_the_audit_says_what_was_and_what_is(sign_in):
+    auditor = sign_in("auditor")
+    changes = {"units": [None, 2], "name": ["", "Saw"]}
+    with transaction.atomic():
+        audit_record(
+            "test.changed",
+            User.objects.get(),
+            actor=system_actor("test"),
+            data={"changes": changes},
+        )
+    page = auditor.get("/office/audit/", {"q": "test.changed"}).content.decode()
+    assert "units – → 2, name – → Saw" in page
 
 
 def test_the_audit_is_for_who_may_see_it(sign_in):

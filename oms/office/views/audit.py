@@ -35,7 +35,17 @@ def _in_words(value: Any) -> str:
         return ", ".join(_in_words(item) for item in value)
     if isinstance(value, dict):
         return ", ".join(f"{key} {_in_words(item)}" for key, item in value.items())
-    return str(value)
+    return NOTHING if value is None or value == "" else str(value)
+
+
+def _changed(changes: dict[str, Any]) -> str:
+    """What every field was, and what it is now."""
+    return ", ".join(
+        f"{name} {_in_words(pair[0])} → {_in_words(pair[1])}"
+        if isinstance(pair, list) and len(pair) == 2
+        else f"{name} {_in_words(pair)}"
+        for name, pair in changes.items()
+    )
 
 
 def entry_url(record: AuditEntry) -> str:
@@ -92,7 +102,13 @@ class AuditTable(Table):
         row_attrs: ClassVar[dict[str, Any]] = {"data-href": entry_url, "data-panel": entry_url}
 
     def render_data(self, value: dict[str, Any]) -> str:
-        shown = (f"{key}: {_in_words(item)}" for key, item in value.items() if item != "")
+        shown = (
+            _changed(item)
+            if key == "changes" and isinstance(item, dict)
+            else f"{key}: {_in_words(item)}"
+            for key, item in value.items()
+            if item != ""
+        )
         return "; ".join(shown)[:LONGEST] or NOTHING
 
     def value_data(self, value: dict[str, Any]) -> str:
