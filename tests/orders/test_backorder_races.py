@@ -12,14 +12,14 @@ from oms.core.errors import DomainError
 from oms.orders import locks
 from oms.orders.errors import ShortageSolved
 from oms.orders.models import FulfilmentLine, Order, OrderLine
-from oms.orders.services import backorders
+from oms.orders.services import backorders, changes, shortages
 from oms.orders.services.backorders import back_orders_serve
 from oms.orders.services.changes import order_cancel
 from oms.orders.services.placement import order_place
 from oms.orders.services.shortages import shortage_back_order, shortage_cancel
 from oms.orders.status import CancelReason
 from tests.inventory.factories import put
-from tests.inventory.racing import race
+from tests.inventory.racing import race, rows_without_lock
 from tests.orders.factories import ACTOR, Shop, figures, make_shop, order_request, place
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.concurrency]
@@ -149,6 +149,65 @@ def test_waiting_against_the_customers_cancellation() -> None:
         assert (line.cancelled, line.back_ordered) == (5, 0)
         assert figures(shop.skus[0], shop.warehouse) == (0, 0)
     assert stock_audit().clean
+
+
+@pytest.fixture
+def looking(monkeypatch):
+    """Whoever has seen what lacks waits until the other has seen what can be cancelled."""
+    barrier = Barrier(2)
+
+    def together(look):
+        def looked(*args, **more):
+            found = look(*args, **more)
+            try:
+                barrier.wait(timeout=1)
+            except BrokenBarrierError:
+                barrier.reset()
+            return found
+
+        return looked
+
+    monkeypatch.setattr(shortages, "_lacking", together(shortages._lacking))
+    monkeypatch.setattr(changes, "open_units", together(changes.open_units))
+
+
+def waits_and_is_cancelled() -> tuple[list, OrderLine, tuple[int, int]]:
+    """Two of five units are missing: they are made to wait, and two are cancelled, at once."""
+    shop = make_shop(1, units=5)
+    order = place(shop, 5)
+    put_now(shop, -2)
+    item = Shortage.objects.get(sku=shop.skus[0], closed_at=None)
+    line = order.lines.get()
+    results = race(
+        [
+            partial(shortage_back_order, item.uid, line_id=line_of(order), actor=ACTOR),
+            partial(
+                order_cancel, order.pk, reason=CancelReason.CUSTOMER, actor=ACTOR,
+                lines={line.pk: 2},
+            ),
+        ],
+        threads=2,
+    )  # fmt: skip
+    line.refresh_from_db()
+    return results, line, figures(shop.skus[0], shop.warehouse)
+
+
+def test_some_of_a_line_waits_and_some_is_cancelled_at_once(looking) -> None:
+    for _ in range(TRIES):
+        results, line, left = waits_and_is_cancelled()
+        errors = [one for one in results if isinstance(one, Exception)]
+        assert all(isinstance(one, ShortageSolved) for one in errors), errors
+        # Whoever was first: what waited is cancelled first, and three are on their way.
+        assert (line.cancelled, line.back_ordered, line.in_work) == (2, 0, 3)
+        assert (line.fulfilment_lines.get().quantity, left) == (3, (3, 3))
+    assert stock_audit().clean
+
+
+def test_without_the_orders_lock_both_take_the_same_units(looking, monkeypatch) -> None:
+    """The control: four units have no claim any more, and the work says that two have none."""
+    monkeypatch.setattr(locks, "lock_rows_where", rows_without_lock)
+    _results, line, left = waits_and_is_cancelled()
+    assert (line.fulfilment_lines.get().quantity, left) != (3, (3, 3))
 
 
 def test_serving_against_the_customers_cancellation() -> None:
