@@ -9,8 +9,17 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 
+from catalog.services.substitutes import sku_substitutes_set
 from inventory.errors import DropShipped
-from inventory.models import ExpectedSupply, Location, PurchaseOrder, Stock, StockMovement
+from inventory.models import (
+    ExpectedSupply,
+    Location,
+    PurchaseOrder,
+    PurchaseOrderLine,
+    Shortage,
+    Stock,
+    StockMovement,
+)
 from inventory.services.deliveries import Delivery, ReceivedLine, purchase_receive
 from inventory.services.invoices import InvoiceLine, InvoiceRequest, invoice_record
 from inventory.services.purchasing import Confirmation, purchase_cancel, purchase_confirm
@@ -27,9 +36,15 @@ from oms.orders.services.fulfilment import (
     fulfilment_ship,
 )
 from oms.orders.services.resourcing import fulfilment_resource
+from oms.orders.services.shortages import (
+    shortage_back_order,
+    shortage_cancel,
+    shortage_resource,
+    shortage_substitute,
+)
 from oms.orders.status import CancelReason
 from stores.goods.deliveries import DeliveryIn
-from tests.catalog.factories import make_kit, make_price_list
+from tests.catalog.factories import make_kit, make_price_list, make_sku
 from tests.core.factories import make_key, make_user
 from tests.inventory.factories import make_location, put
 from tests.inventory.purchasing import make_supplier, sells
@@ -202,6 +217,65 @@ def test_what_comes_from_elsewhere_after_all(shop: Shop) -> None:
         fulfilment_resource(work.pk, line_id=line_id, units=units, reason="shortage", actor=ACTOR)
     events_deliver()
     assert PurchaseOrder.objects.get().status == S.CANCELLED
+
+
+def lacking(shop: Shop, order: Order) -> dict[str, Any]:
+    """The supplier says that it has but one of the two units of the first SKU."""
+    location = Location.objects.get(code="SUP")
+    put(shop.skus[0], location, -49)
+    item = Shortage.objects.get(closed_at=None)
+    line = work_of(order).lines.get(order_line__sku=shop.skus[0])
+    return {"uid": item.uid, "line_id": line.pk, "actor": ACTOR}
+
+
+def units_ordered() -> dict[str, dict[str, int]]:
+    """Supplier → SKU → units, of what is not called off."""
+    lines = PurchaseOrderLine.objects.exclude(purchase_order__status=S.CANCELLED)
+    found: dict[str, dict[str, int]] = {}
+    for code, sku, units in lines.values_list(
+        "purchase_order__supplier__code", "sku__code", "ordered"
+    ):
+        found.setdefault(code, {})[sku] = units
+    return found
+
+
+def test_what_the_supplier_lacks_is_ordered_of_another(shop: Shop) -> None:
+    order = ordered(shop)
+    other = make_location("SUP2", kind=LocationKind.SUPPLIER, ships=True)
+    make_supplier(code="SECOND", location=other)
+    put(shop.skus[0], other, 5)
+    shortage_resource(**lacking(shop, order))
+    events_deliver()
+    first, second = (sku.code for sku in shop.skus)
+    assert units_ordered() == {"FORNACI": {first: 1, second: 2}, "SECOND": {first: 1}}
+    demands = set(
+        PurchaseOrder.objects.exclude(status=S.CANCELLED).values_list("demand", flat=True)
+    )
+    works = order.fulfilment_orders.exclude(status="cancelled")
+    assert demands == set(works.values_list("uid", flat=True))
+
+
+@pytest.mark.parametrize("way", [shortage_cancel, shortage_back_order])
+def test_what_the_supplier_lacks_is_not_ordered_of_it_any_more(
+    shop: Shop, way: Callable[..., Any]
+) -> None:
+    order = ordered(shop)
+    way(**lacking(shop, order))
+    events_deliver()
+    first, second = (sku.code for sku in shop.skus)
+    assert units_ordered() == {"FORNACI": {first: 1, second: 2}}
+
+
+def test_the_supplier_sends_the_stand_in(shop: Shop) -> None:
+    order = ordered(shop, accepts_substitutes=True)
+    stand_in = make_sku()
+    make_price_list({stand_in: "5.00"})
+    put(stand_in, Location.objects.get(code="SUP"), 9)
+    sku_substitutes_set(shop.skus[0].pk, [stand_in.code], actor=ACTOR)
+    shortage_substitute(**lacking(shop, order), sku=stand_in.code)
+    events_deliver()
+    first, second = (sku.code for sku in shop.skus)
+    assert units_ordered() == {"FORNACI": {first: 1, second: 2, stand_in.code: 1}}
 
 
 def test_a_late_worker_finds_the_parcel_gone(shop: Shop) -> None:
