@@ -45,6 +45,9 @@ urlpatterns = [
     ),
     path("office/set-aside/", dispositions.disposition_list, name="disposition-list"),
     path(
+        "office/set-aside/<uuid:uid>/part/", dispositions.disposition_part, name="disposition-part"
+    ),
+    path(
         "office/set-aside/<uuid:uid>/put-back/",
         dispositions.disposition_put_back,
         name="disposition-put-back",

@@ -28,6 +28,11 @@ urlpatterns: list[URLPattern] = [
     path("counter/adjustments/<uuid:nonce>/undo/", shelf.adjust_undo, name="counter-adjust-undo"),
     path("counter/set-aside/", set_aside.set_aside_list, name="counter-set-aside-list"),
     path(
+        "counter/set-aside/<uuid:uid>/part/",
+        set_aside.set_aside_part,
+        name="counter-set-aside-part",
+    ),
+    path(
         "counter/set-aside/<uuid:uid>/put-back/",
         set_aside.set_aside_put_back,
         name="counter-set-aside-put-back",

@@ -118,7 +118,10 @@ def ending(operation_id: str, summary: str) -> Callable[..., Any]:
         parameters=[IDEMPOTENCY_KEY, REPLAYED],
         request=EndInput,
         responses={200: DispositionAnswer} | problems(*WRITING, NotFound, InvalidTransition),
-        examples=[OpenApiExample("All of them", {}, request_only=True)],
+        examples=[
+            OpenApiExample("All of them", {}, request_only=True),
+            OpenApiExample("Some of them", {"units": 2}, request_only=True),
+        ],
     )
 
 
@@ -130,8 +133,8 @@ class DispositionEndView(ApiView):
 
     def end(self, request: Request, uid: UUID) -> HttpResponse:
         def perform() -> tuple[int, Any, dict[str, str]]:
-            END.run_validation(request.data)
-            done = disposition_end(uid, self.outcome, actor=self.actor)
+            data = END.run_validation(request.data)
+            done = disposition_end(uid, self.outcome, units=data.get("units"), actor=self.actor)
             return 200, self.get_serializer(done).data, {}
 
         return self.write_once(request, perform)
@@ -145,7 +148,11 @@ class DispositionPutBackView(DispositionEndView):
 
     @ending("dispositions_put_back", "Put units back on sale")
     def post(self, request: Request, uid: UUID) -> HttpResponse:
-        """Found, mended, or no longer on display: all its units are available again."""
+        """Found, mended, or no longer on display: its units are available again.
+
+        Of fewer `units` than are set aside, the answer is a disposition of their own; the rest
+        stays set aside.
+        """
         return self.end(request, uid)
 
 
@@ -157,7 +164,11 @@ class DispositionWriteOffView(DispositionEndView):
 
     @ending("dispositions_write_off", "Write units off")
     def post(self, request: Request, uid: UUID) -> HttpResponse:
-        """All its units leave on hand; nothing that is available changes."""
+        """Its units leave on hand; nothing that is available changes.
+
+        Of fewer `units` than are set aside, the answer is a disposition of their own; the rest
+        stays set aside.
+        """
         return self.end(request, uid)
 
 

@@ -18,6 +18,14 @@ from inventory.status import DispositionReason
 from oms.core.clock import now
 
 
+class EndForm(forms.Form):
+    """How many of the units set aside are put back or written off; none said: all of them."""
+
+    units = forms.IntegerField(label=gettext_lazy("How many"), min_value=1, required=False)
+    # Made with the form, so that sending it twice ends them once.
+    part = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4, required=False)
+
+
 class SetAsideForm(forms.Form):
     """Units of one SKU at one location that are not for sale for a while."""
 

@@ -18,8 +18,9 @@ class Disposition(ScopedModel):
     """`units` of a SKU set aside at a location: on hand, and not available.
 
     While it is open its units are part of the stock row's `unavailable`, which is the sum of its
-    open dispositions and nothing else; one ends as a whole, and once. Written by the statements of
-    `inventory.services.dispositions` together with the stock row, never by hand.
+    open dispositions and nothing else. One ends as a whole, and once: part of it ends as a row of
+    its own, `parted_from` it. Written by `inventory.services.dispositions` together with the
+    stock row or under its lock, never by hand.
     """
 
     scope_paths: ClassVar[dict[str, str]] = {"location": "location_id"}
@@ -32,6 +33,9 @@ class Disposition(ScopedModel):
         Location, models.PROTECT, related_name="dispositions", verbose_name=_("location")
     )
     units = models.PositiveIntegerField(_("units"))
+    parted_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, editable=False, related_name="+", db_index=False
+    )
     reason = models.CharField(_("reason"), max_length=12, choices=DispositionReason.choices)
     note = models.CharField(_("note"), max_length=80, blank=True, default="")
     # Back on sale by itself then; None: when somebody says so.

@@ -29,7 +29,9 @@ class SetAsideInput(StrictSerializer):
 
 
 class EndInput(StrictSerializer):
-    """Nothing: a disposition ends as a whole."""
+    """How many of the units; without it, all that are set aside."""
+
+    units = Units(min_value=1, max_value=MAX_UNITS, required=False)
 
 
 class DispositionAnswer(serializers.ModelSerializer[Disposition]):

@@ -11,18 +11,19 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from inventory.demand import Demand
 from inventory.errors import AlreadyBooked, Shortage, ShortageUnconfirmed
 from inventory.models import Disposition, Location, Stock, StockCount
 from inventory.services import disposition_statements as statements
 from inventory.services.holds import lapsed_end
-from inventory.services.ledger import MAX_ACTOR, MAX_CAUSE, Refusal, items, run
+from inventory.services.ledger import MAX_ACTOR, MAX_CAUSE, Refusal, items, run, stock_lock
 from inventory.status import DispositionOutcome, DispositionReason, MovementKind
 from oms.core.actors import Actor, system_actor
 from oms.core.audit import audit_record, audit_record_many
 from oms.core.clock import now
-from oms.core.errors import InvalidTransition
+from oms.core.errors import InvalidInput, InvalidTransition, Issue
 from oms.core.locks import require_transaction
 from oms.core.permissions import Permission
 from oms.core.sql import fetch_rows
@@ -113,20 +114,63 @@ def _refuse(aside: Aside, refused: list[Refusal]) -> None:
 
 
 @transaction.atomic
-def disposition_end(uid: UUID, outcome: DispositionOutcome, *, actor: Actor) -> Disposition:
+def disposition_end(
+    uid: UUID,
+    outcome: DispositionOutcome,
+    *,
+    units: int | None = None,
+    part: UUID | None = None,
+    actor: Actor,
+) -> Disposition:
     """Put the units back on sale, or write them off: off on hand as well.
 
-    What does not lie there any more, because a count or a feed took it off the record, is not
-    taken off twice. Putting back takes `STOCK_HANDLE`, writing off `STOCK_ADJUST`. Raises
-    NotFound, InvalidTransition when it has ended.
+    Fewer `units` than are set aside become a disposition of their own, which ends and is answered;
+    the rest stays. `part` is its uid, chosen before, so that what is sent twice ends once. What
+    does not lie there any more, because a count or a feed took it off the record, is not taken
+    off twice. Putting back takes `STOCK_HANDLE`, writing off `STOCK_ADJUST`. Raises NotFound,
+    InvalidTransition when it has ended, InvalidInput for more units than are set aside.
     """
     visible = Disposition.objects.select_related("sku", "location")
     found: Disposition = visible.get_visible(actor, ENDINGS[outcome], uid=uid)
-    ended = _end(statements.END_ONE, outcome, {"uid": uid}, cause=WORDS[outcome], actor=actor)
-    found.refresh_from_db(fields=["outcome", "ended_by", "ended_at"])
+    if units is not None:
+        found = _parted(found, units, part or uuid4(), outcome, actor=actor)
+        if not found.is_open:
+            return found
+    ended = _end(statements.END_ONE, outcome, {"uid": found.uid}, cause=WORDS[outcome], actor=actor)
+    found.refresh_from_db(fields=["units", "outcome", "ended_by", "ended_at"])
     if not ended:
         raise InvalidTransition(what="disposition", current=found.outcome, wanted=outcome)
     return found
+
+
+def _parted(
+    found: Disposition, units: int, part: UUID, outcome: DispositionOutcome, *, actor: Actor
+) -> Disposition:
+    """What of it ends: all, `units` split off, or the part that was split off before.
+
+    The stock row, which locks first, adds up as before: its open dispositions have the same sum.
+    """
+    shelf = Demand(part, found.sku_id, found.location_id, 1)
+    stock_lock([shelf], actor=actor)
+    again = Disposition.objects.select_related("sku", "location").filter(uid=part).first()
+    if again is not None:
+        if again.parted_from_id != found.pk:
+            raise AlreadyBooked
+        return again
+    found.refresh_from_db(fields=["units", "outcome", "ended_by", "ended_at"])
+    if not found.is_open:
+        raise InvalidTransition(what="disposition", current=found.outcome, wanted=outcome)
+    if not 1 <= units <= found.units:
+        words = _("Give 1 to %(most)s units") % {"most": found.units}
+        raise InvalidInput([Issue("units", words, "bad_quantity")])
+    if units == found.units:
+        return found
+    found.units -= units
+    found.save(update_fields=["units"])
+    audit_record("disposition.parted", found, actor=actor, data={"units": units, "part": str(part)})
+    copied = ("sku", "location", "reason", "note", "expires_at", "created_by", "created_at")
+    same = {name: getattr(found, name) for name in copied}
+    return Disposition.objects.create(uid=part, units=units, parted_from=found, **same)
 
 
 def dispositions_expire() -> int:

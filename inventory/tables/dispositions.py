@@ -95,7 +95,17 @@ class DispositionTable(Table):
                 _("The units leave the stock record. This cannot be undone."),
             ),
         }
-        return format_html_join(
+        some = SafeString("")
+        if record.units > 1 and any(record.location_id in here for here in self.may.values()):
+            word = _("Some of them…")
+            some = format_html(
+                '<a class="btn-icon" href="{}" title="{}" aria-label="{}">{}</a>',
+                reverse("disposition-part", args=[record.uid]),
+                word,
+                word,
+                icon("arrows-split-2"),
+            )
+        ways = format_html_join(
             "",
             '<button class="btn-icon" form="{}" formaction="{}" title="{}" aria-label="{}"{}>{}'
             "</button>",
@@ -112,6 +122,7 @@ class DispositionTable(Table):
                 if record.location_id in self.may.get(outcome, ())
             ),
         )
+        return format_html("{}{}", some, ways)
 
 
 def end_url(disposition: Disposition, outcome: DispositionOutcome) -> str:

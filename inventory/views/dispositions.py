@@ -16,15 +16,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from inventory.errors import AlreadyBooked, Shortage, ShortageUnconfirmed
 from inventory.filters.dispositions import DispositionFilter
-from inventory.forms.dispositions import SetAsideForm
-from inventory.models import Location, Stock
+from inventory.forms.dispositions import EndForm, SetAsideForm
+from inventory.models import Disposition, Location, Stock
 from inventory.selectors import locations_visible
 from inventory.selectors.dispositions import dispositions_visible
 from inventory.services.dispositions import ENDINGS, Aside, disposition_end, set_aside
 from inventory.status import DispositionOutcome, DispositionReason
 from inventory.tables.dispositions import END_FORM, DispositionTable
 from inventory.views.stock import sku_or_404
-from oms.core.errors import InvalidTransition, NotFound
+from oms.core.errors import InvalidInput, InvalidTransition, NotFound
 from oms.core.permissions import Permission
 from oms.core.web import ListPage, PageRequest, page
 
@@ -122,8 +122,14 @@ def _set_aside(
 
 def _ending(outcome: DispositionOutcome) -> Callable[..., HttpResponse]:
     def end(request: PageRequest, uid: UUID) -> HttpResponse:
+        form = EndForm(request.POST)
+        if not form.is_valid():
+            return _part_page(request, uid, form)
         try:
-            done = disposition_end(uid, outcome, actor=request.actor)
+            done = disposition_end(uid, outcome, actor=request.actor, **form.cleaned_data)
+        except InvalidInput as refused:
+            form.add_error("units", str(refused.issues[0].message))
+            return _part_page(request, uid, form)
         except InvalidTransition:
             messages.error(request, _("Somebody was faster: it is not set aside any more"))
         else:
@@ -134,6 +140,34 @@ def _ending(outcome: DispositionOutcome) -> Callable[..., HttpResponse]:
         return redirect(target)
 
     return end
+
+
+@page(Permission.STOCK_HANDLE)
+@require_safe
+def disposition_part(request: PageRequest, uid: UUID) -> HttpResponse:
+    """Some of the units set aside: how many, and which way."""
+    return _part_page(request, uid, EndForm())
+
+
+def _part_page(request: PageRequest, uid: UUID, form: EndForm) -> HttpResponse:
+    visible = Disposition.objects.select_related("sku", "location")
+    found: Disposition = visible.get_visible(request.actor, Permission.STOCK_HANDLE, uid=uid)
+    if not found.is_open:
+        messages.error(request, _("Somebody was faster: it is not set aside any more"))
+        return redirect("disposition-list")
+    if not form.is_bound:
+        form.initial = {"units": found.units}
+    form.fields["units"].widget.attrs["max"] = found.units
+    may_write_off = locations_visible(request.actor, ENDINGS[W]).filter(pk=found.location_id)
+    context = {
+        "form": form,
+        "aside": found,
+        "sku": found.sku,
+        "location": found.location,
+        "may_write_off": may_write_off.exists(),
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "inventory/disposition_part.html", context, status=status)
 
 
 # The numeral chooses the words, so they are made when it is known.

@@ -16,11 +16,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from catalog.models import Sku
 from inventory.errors import Shortage, ShortageUnconfirmed
+from inventory.forms.dispositions import EndForm
 from inventory.models import Disposition
 from inventory.selectors.dispositions import set_aside_at
 from inventory.services.dispositions import ENDINGS, disposition_end
 from inventory.status import DispositionOutcome, DispositionReason
-from oms.core.errors import InvalidTransition, NotFound
+from oms.core.errors import InvalidInput, InvalidTransition, NotFound
+from oms.core.permissions import Permission
 from oms.core.web import page
 from stores.forms import SetAsideForm
 from stores.services.set_aside import ShelfAside, shelf_set_aside
@@ -122,8 +124,14 @@ def _ending(outcome: DispositionOutcome) -> Callable[..., HttpResponseBase]:
         visible = Disposition.objects.select_related("location", "sku")
         found: Disposition = visible.get_visible(asked.actor, permission, uid=uid)
         enter(asked, found.location)
+        form = EndForm(asked.POST)
+        if not form.is_valid():
+            return _part_page(asked, found, form)
         try:
-            disposition_end(uid, outcome, actor=asked.actor)
+            found = disposition_end(uid, outcome, actor=asked.actor, **form.cleaned_data)
+        except InvalidInput as refused:
+            form.add_error("units", str(refused.issues[0].message))
+            return _part_page(asked, found, form)
         except InvalidTransition as refused:
             moment = Moment("refused", _("Not set aside any more"), _("Somebody was faster."))
             return show(asked, moment, status=refused.status)
@@ -132,6 +140,34 @@ def _ending(outcome: DispositionOutcome) -> Callable[..., HttpResponseBase]:
         return go(asked, here if "list" in asked.POST else item_url(found.sku))
 
     return cast(Callable[..., HttpResponseBase], end)
+
+
+@require_GET
+@page(Permission.STOCK_HANDLE)
+def set_aside_part(request: HttpRequest, uid: UUID) -> HttpResponseBase:
+    """Some of the units set aside: how many; the tap on what becomes of them does it."""
+    asked = cast(CounterRequest, request)
+    visible = Disposition.objects.select_related("location", "sku")
+    found: Disposition = visible.get_visible(asked.actor, Permission.STOCK_HANDLE, uid=uid)
+    enter(asked, found.location)
+    return _part_page(asked, found, EndForm(initial={"units": found.units}))
+
+
+def _part_page(request: CounterRequest, found: Disposition, form: EndForm) -> HttpResponseBase:
+    if not found.is_open:
+        return go(request, item_url(found.sku))
+    context = {
+        **item_facts(request, item_of(found.sku.code)),
+        "aside": found,
+        "form": form,
+        "back_url": item_url(found.sku),
+        "may_write_off": may_adjust(request.location, actor=request.actor),
+        "undo": None,
+    }
+    status = 422 if form.is_bound else 200
+    return render(
+        request, "stores/set_aside_part.html", frame(request, "more", **context), status=status
+    )
 
 
 def ended_words(disposition: Disposition, outcome: DispositionOutcome) -> str:

@@ -28,7 +28,7 @@ SHOWN: dict[str, str] = {
     **routes(PLACES, "availability-rule-list availability-rule-new availability-rule-edit"),
     **routes(COUNTER, "counter-count-list counter-count-page"),
     **routes(PLACES, "count-list count-new count-detail count-sheet count-enter"),
-    **routes(PLACES, "disposition-list disposition-new"),
+    **routes(PLACES, "disposition-list disposition-new disposition-part"),
     **routes(PLACES, "shortage-list shortage-detail shortage-substitute stock-matrix"),
     **routes(
         PLACES,
@@ -50,7 +50,8 @@ SHOWN: dict[str, str] = {
     **routes(COUNTER, "counter-pickup counter-decline counter-preview"),
     **routes(
         COUNTER,
-        "counter-look-up counter-item counter-adjust counter-set-aside counter-set-aside-list",
+        "counter-look-up counter-item counter-adjust counter-set-aside counter-set-aside-list"
+        " counter-set-aside-part",
     ),
     **routes(COUNTER, "counter-slip counter-label"),
     **routes(COUNTER, "counter-receive counter-goods counter-goods-end"),

@@ -66,6 +66,19 @@ def test_writes_happen_once(shelf) -> None:
     assert post(api, path, {}).json()["code"] == "invalid_transition"
 
 
+def test_some_of_them_end_as_a_disposition_of_their_own(shelf) -> None:
+    api = Api()
+    aside = post(api, body=examples.SET_ASIDE | {"units": 5}).json()
+    path = f"{aside['uid']}/put-back/"
+    first, again = (post(api, path, {"units": 2}, key="part") for _ in range(2))
+    assert again.content == first.content
+    assert (first.json()["units"], first.json()["outcome"]) == (2, "put_back")
+    assert first.json()["uid"] != aside["uid"]
+    assert post(api, path, {"units": 4}).json()["errors"][0]["field"] == "units"
+    off = post(api, f"{aside['uid']}/write-off/", {}).json()
+    assert (off["uid"], off["units"], off["outcome"]) == (aside["uid"], 3, "written_off")
+
+
 @pytest.mark.parametrize(
     ("change", "field", "code"),
     [

@@ -142,3 +142,25 @@ def test_a_clerk_puts_back_and_does_not_write_off(shelf) -> None:
     assert "Write off" not in page
     assert clerk.post(reverse("disposition-write-off", args=[from_a.uid])).status_code == 404
     assert clerk.post(reverse("disposition-put-back", args=[from_a.uid])).status_code == 302
+
+
+def test_some_of_them_are_ended(shelf, client: Client) -> None:
+    aside = make_aside(*shelf, 5)
+    single = make_aside(*shelf, 1)
+    listed = client.get(LIST).content.decode()
+    assert f"{LIST}{aside.uid}/part/" in listed
+    assert f"{LIST}{single.uid}/part/" not in listed
+    page = client.get(f"{LIST}{aside.uid}/part/")
+    assert "5 are set aside; the rest stays so" in text(page)
+    part = page.context["form"]["part"].value()
+    for _ in range(2):
+        given = {"units": 2, "part": part}
+        done = client.post(f"{LIST}{aside.uid}/put-back/", given, follow=True)
+        assert "2 units are back on sale" in text(done)
+    wrong = client.post(f"{LIST}{aside.uid}/write-off/", {"units": 4, "part": uuid.uuid4()})
+    assert (wrong.status_code, "Give 1 to 3 units" in text(wrong)) == (422, True)
+    client.post(f"{LIST}{aside.uid}/write-off/", {"units": 3, "part": uuid.uuid4()})
+    stock = Stock.objects.get(sku=shelf[0], location=shelf[1])
+    assert (stock.on_hand, stock.unavailable) == (7, 1)
+    gone = client.get(f"{LIST}{aside.uid}/part/", follow=True)
+    assert "not set aside any more" in text(gone)

@@ -72,6 +72,7 @@ PAGES: dict[str, Route] = {
     **pages(P.STOCK_VIEW, "disposition-list"),
     **pages(P.STOCK_HANDLE, "disposition-new", "stock"),
     **pages(P.STOCK_HANDLE, "disposition-put-back counter-set-aside-put-back", "disposition"),
+    **pages(P.STOCK_HANDLE, "disposition-part counter-set-aside-part", "disposition"),
     **pages(P.STOCK_ADJUST, "disposition-write-off counter-set-aside-write-off", "disposition"),
     **pages(P.STOCK_ADJUST, "stock-import stock-import-template"),
     **pages(P.STOCK_ADJUST, "stock-import-apply", "job"),

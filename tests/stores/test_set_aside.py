@@ -139,3 +139,24 @@ def test_the_undo_is_ones_own_and_for_a_while(shop: Shop, clerk: Any, counter: C
     assert undoable_of([aside], actor=ACTOR) is None
     aside.created_at = now() - timedelta(minutes=16)
     assert undoable_of([aside], actor=actor) is None
+
+
+def test_some_of_them_go_back(shop: Shop, counter: Client) -> None:
+    aside = make_aside(shop.skus[0], shop.store, 5)
+    way = reverse("counter-set-aside-part", args=[aside.uid])
+    assert way in counter.get(reverse("counter-set-aside-list")).content.decode()
+    page = counter.get(way)
+    words = page.content.decode()
+    assert "5 are set aside; the rest stays so" in words
+    # Writing off is for who may adjust stock.
+    assert "Write off" not in words
+    back = reverse("counter-set-aside-put-back", args=[aside.uid])
+    given = {"units": "2", "part": str(page.context["form"]["part"].value())}
+    for _ in range(2):
+        assert counter.post(back, given).status_code == 302
+    assert figures(shop) == (10, 3)
+    wrong = counter.post(back, {"units": "4", "part": str(uuid.uuid4())})
+    assert (wrong.status_code, "Give 1 to 3 units" in wrong.content.decode()) == (422, True)
+    assert counter.post(back, {"units": "3", "part": str(uuid.uuid4())}).status_code == 302
+    assert figures(shop) == (10, 0)
+    assert counter.get(way).status_code == 302
