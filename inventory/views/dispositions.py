@@ -156,7 +156,7 @@ def _part_page(request: PageRequest, uid: UUID, form: EndForm) -> HttpResponse:
         messages.error(request, _("Somebody was faster: it is not set aside any more"))
         return redirect("disposition-list")
     if not form.is_bound:
-        form.initial = {"units": found.units}
+        form.initial = {"units": 1}
     form.fields["units"].widget.attrs["max"] = found.units
     may_write_off = locations_visible(request.actor, ENDINGS[W]).filter(pk=found.location_id)
     context = {

@@ -150,7 +150,7 @@ def set_aside_part(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     visible = Disposition.objects.select_related("location", "sku")
     found: Disposition = visible.get_visible(asked.actor, Permission.STOCK_HANDLE, uid=uid)
     enter(asked, found.location)
-    return _part_page(asked, found, EndForm(initial={"units": found.units}))
+    return _part_page(asked, found, EndForm(initial={"units": 1}))
 
 
 def _part_page(request: CounterRequest, found: Disposition, form: EndForm) -> HttpResponseBase:
