@@ -13,7 +13,9 @@ from django.urls import get_resolver
 
 bind = f"{os.environ.get('HOST', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"  # noqa: S104
 worker_class = "gthread"
-workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+# One more than two cores can run: a kept connection stays with the worker that took it, and while
+# one worker has most of them, another has time.
+workers = int(os.environ.get("WEB_CONCURRENCY", "3"))
 threads = int(os.environ.get("WEB_THREADS", "4"))
 # Each worker opens its own connections after the fork.
 preload_app = False
