@@ -187,13 +187,13 @@ def _to_ship(world: World, parcels: Parcels, day: int) -> None:
 def _waiting(world: World, parcels: Parcels, pickups: Pickups) -> None:
     """What is there at this moment whatever chance says."""
     present = world.timeline.present
-    for ago in (40, 200, 60 * 20):
+    for ago in (40, 60 * 20, 60 * 26):
         parcels.split(present - timedelta(minutes=ago))
     for ago, steps in (
         (70, (begun,)),
         (85, (picked,)),
         (110, (picked, packed)),
-        (150, (picked, packed, sent)),
+        (60 * 25, (picked, packed, sent)),
         (60 * 26, (picked, sent)),
     ):
         parcels.waits(present - timedelta(minutes=ago), *steps)

@@ -67,7 +67,7 @@ class Scenes:
         self._ready_then("reserve", 11, self._hand_over)
         self._ready_then("reserve", 20, self._hand_over_and_undo)
         self._ready_then("collect", 35, self._cancel)
-        declined = self._open(240)
+        declined = self._open(self._some_days())
         self._scene("reserve", declined - PICKING, (declined, self._not_found))
 
     def fall_short(self) -> None:
