@@ -1,11 +1,9 @@
 """Two people spend the last credit at once, and one basket is sent from two tabs at once."""
 
-import threading
 from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
-from django.db import connection
 
 from b2b.errors import CreditExceeded
 from b2b.models import Company
@@ -20,30 +18,14 @@ from oms.core.errors import DomainError
 from oms.orders.models import Order
 from tests.b2b.factories import Trade, make_trade
 from tests.core.factories import make_user
+from tests.inventory.racing import Meeting, race
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.concurrency]
 
 
-def at_once(*tasks: Callable[[], object]) -> list[object]:
-    """Run the tasks in threads of their own, started together; results or typed refusals."""
-    results: list[object] = [None] * len(tasks)
-    start = threading.Barrier(len(tasks))
-
-    def run(index: int) -> None:
-        try:
-            start.wait(timeout=10)
-            results[index] = tasks[index]()
-        except DomainError as error:
-            results[index] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(index,)) for index in range(len(tasks))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return results
+def both_spend(trade: Trade) -> list[Order | Exception]:
+    colleague = user_actor(make_user("buyer", scope=trade.x))
+    return race([spend(trade, trade.buyer, "a"), spend(trade, colleague, "b")], threads=2)
 
 
 def spend(trade: Trade, actor: Actor, key: str) -> Callable[[], Order]:
@@ -60,9 +42,14 @@ def trade() -> Trade:
     return trade
 
 
-def test_the_last_credit_is_spent_once(trade):
-    colleague = user_actor(make_user("buyer", scope=trade.x))
-    results = at_once(spend(trade, trade.buyer, "a"), spend(trade, colleague, "b"))
+@pytest.fixture
+def meeting(monkeypatch):
+    """Both have seen the credit before either spends it."""
+    monkeypatch.setattr(ordering, "credit_of", Meeting().after(credit_of))
+
+
+def test_the_last_credit_is_spent_once(trade, meeting):
+    results = both_spend(trade)
     refused = [result for result in results if isinstance(result, DomainError)]
     assert [type(error) for error in refused] == [CreditExceeded]
     assert refused[0].code == "credit_exceeded"
@@ -70,21 +57,12 @@ def test_the_last_credit_is_spent_once(trade):
     assert credit_of(Company.objects.get(pk=trade.x.pk)).left == Decimal("28.00")
 
 
-def test_without_the_company_s_lock_it_is_spent_twice(trade, monkeypatch):
+def test_without_the_company_s_lock_it_is_spent_twice(trade, meeting, monkeypatch):
     """The control: the same race with the guard taken away must overspend."""
-    read = threading.Barrier(2)
-
-    def look_together(company: Company) -> object:
-        credit = credit_of(company)
-        read.wait(timeout=30)
-        return credit
-
     monkeypatch.setattr(
         ordering, "company_for_update", lambda company_id: Company.objects.get(pk=company_id)
     )
-    monkeypatch.setattr(ordering, "credit_of", look_together)
-    colleague = user_actor(make_user("buyer", scope=trade.x))
-    results = at_once(spend(trade, trade.buyer, "a"), spend(trade, colleague, "b"))
+    results = both_spend(trade)
     assert all(isinstance(result, Order) for result in results)
     left = credit_of(Company.objects.get(pk=trade.x.pk)).left
     assert left is not None
@@ -105,6 +83,6 @@ def test_one_basket_sent_from_four_tabs_is_one_order(trade):
             actor=user_actor(trade.anna),
         )
 
-    results = at_once(*[submit] * 4)
+    results = race([submit] * 4, threads=4)
     assert {result.pk for result in results} == {Order.objects.get().pk}
     assert basket_view(trade.x, trade.buyer).line_count == 0

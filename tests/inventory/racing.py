@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-from typing import Any, TypeVar
+from functools import wraps
+from threading import Barrier, BrokenBarrierError
+from typing import Any, ParamSpec, TypeVar
 
 from django.db import connection, models, transaction
 
 from oms.core.sql import fetch_models
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 
 def race(calls: Sequence[Callable[[], T]], *, threads: int) -> list[T | Exception]:
@@ -36,6 +38,30 @@ def race(calls: Sequence[Callable[[], T]], *, threads: int) -> list[T | Exceptio
         parts = pool.map(work, [numbered[start::threads] for start in range(threads)])
         results = dict(pair for part in parts for pair in part)
     return [results[position] for position in range(len(calls))]
+
+
+class Meeting:
+    """Whoever has looked waits until `parties` have, or until a second is over.
+
+    Behind a lock the others cannot look; without it all act on what they saw.
+    """
+
+    def __init__(self, parties: int = 2) -> None:
+        self.barrier = Barrier(parties)
+
+    def after(self, look: Callable[P, T]) -> Callable[P, T]:
+        """`look`, which returns what it found when the others have looked too."""
+
+        @wraps(look)
+        def looked(*args: P.args, **more: P.kwargs) -> T:
+            found = look(*args, **more)
+            try:
+                self.barrier.wait(timeout=1)
+            except BrokenBarrierError:
+                self.barrier.reset()
+            return found
+
+        return looked
 
 
 def unqueued(statement: str) -> str:

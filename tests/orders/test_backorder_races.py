@@ -1,7 +1,6 @@
 """Back-orders with real threads: goods are given once, and a unit waits or is cancelled."""
 
 from functools import partial
-from threading import Barrier, BrokenBarrierError
 
 import pytest
 from django.db import IntegrityError
@@ -19,7 +18,7 @@ from oms.orders.services.placement import order_place
 from oms.orders.services.shortages import shortage_back_order, shortage_cancel
 from oms.orders.status import CancelReason
 from tests.inventory.factories import put
-from tests.inventory.racing import race, rows_without_lock
+from tests.inventory.racing import Meeting, race, rows_without_lock
 from tests.orders.factories import ACTOR, Shop, figures, make_shop, order_request, place
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.concurrency]
@@ -70,17 +69,8 @@ def test_two_workers_give_the_last_unit_once_and_to_the_older_order() -> None:
 
 @pytest.fixture
 def meeting(monkeypatch):
-    """Hold each worker that has the order until the other has it too, or a second is over."""
-    barrier, look = Barrier(2), backorders.order_unless_held
-
-    def together(order_id):
-        found = look(order_id)
-        try:
-            barrier.wait(timeout=1)
-        except BrokenBarrierError:
-            barrier.reset()
-        return found
-
+    """Both workers have the order before either goes on."""
+    together = Meeting().after(backorders.order_unless_held)
     monkeypatch.setattr(backorders, "order_unless_held", together)
 
 
@@ -154,21 +144,9 @@ def test_waiting_against_the_customers_cancellation() -> None:
 @pytest.fixture
 def looking(monkeypatch):
     """Whoever has seen what lacks waits until the other has seen what can be cancelled."""
-    barrier = Barrier(2)
-
-    def together(look):
-        def looked(*args, **more):
-            found = look(*args, **more)
-            try:
-                barrier.wait(timeout=1)
-            except BrokenBarrierError:
-                barrier.reset()
-            return found
-
-        return looked
-
-    monkeypatch.setattr(shortages, "_lacking", together(shortages._lacking))
-    monkeypatch.setattr(changes, "open_units", together(changes.open_units))
+    together = Meeting()
+    monkeypatch.setattr(shortages, "_lacking", together.after(shortages._lacking))
+    monkeypatch.setattr(changes, "open_units", together.after(changes.open_units))
 
 
 def waits_and_is_cancelled() -> tuple[list, OrderLine, tuple[int, int]]:

@@ -1,7 +1,6 @@
 """A shortage solved by two at once, and solved while the order or the shelf changes."""
 
 from decimal import Decimal
-from threading import Barrier, BrokenBarrierError
 
 import pytest
 
@@ -19,7 +18,7 @@ from oms.orders.services.fulfilment import fulfilment_pick_all
 from oms.orders.services.shortages import shortage_cancel, shortage_resource
 from oms.orders.status import CancelReason
 from tests.inventory.factories import make_location, put
-from tests.inventory.racing import race, rows_without_lock
+from tests.inventory.racing import Meeting, race, rows_without_lock
 from tests.orders.factories import ACTOR, Shop, figures, make_shop, place
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.concurrency]
@@ -67,21 +66,8 @@ def test_two_people_solve_it_once() -> None:
 
 @pytest.fixture
 def meeting(monkeypatch):
-    """Hold each who sees that units are lacking until the other has seen it, or a second is over.
-
-    With the lock the second cannot look; without it both act on what they saw.
-    """
-    barrier, look = Barrier(2), shortages._lacking
-
-    def looked_together(item, line):
-        found = look(item, line)
-        try:
-            barrier.wait(timeout=1)
-        except BrokenBarrierError:
-            barrier.reset()
-        return found
-
-    monkeypatch.setattr(shortages, "_lacking", looked_together)
+    """Both see that units are lacking."""
+    monkeypatch.setattr(shortages, "_lacking", Meeting().after(shortages._lacking))
 
 
 def both_ways() -> tuple[list, tuple[int, int]]:

@@ -1,7 +1,5 @@
 """A substitute sent by two at once, and its last unit wanted by somebody else."""
 
-from threading import Barrier, BrokenBarrierError
-
 import pytest
 
 from catalog.models import Sku
@@ -19,7 +17,7 @@ from oms.orders.services.placement import order_place
 from oms.orders.services.shortages import shortage_cancel, shortage_substitute
 from tests.catalog.factories import make_price_list, make_sku
 from tests.inventory.factories import put
-from tests.inventory.racing import race, rows_without_lock
+from tests.inventory.racing import Meeting, race, rows_without_lock
 from tests.orders.factories import ACTOR, Shop, figures, make_shop, order_request, place
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.concurrency]
@@ -70,34 +68,16 @@ def test_two_people_solve_it_once() -> None:
     assert stock_audit().clean
 
 
-def together(look):
-    """`look`, but whoever has looked waits until another has too, or a second is over.
-
-    Behind a lock the second cannot look; without it both act on what they saw.
-    """
-    barrier = Barrier(2)
-
-    def looked(*args, **more):
-        found = look(*args, **more)
-        try:
-            barrier.wait(timeout=1)
-        except BrokenBarrierError:
-            barrier.reset()
-        return found
-
-    return looked
-
-
 @pytest.fixture
 def meeting(monkeypatch):
     """Both see that units are lacking."""
-    monkeypatch.setattr(shortages, "_lacking", together(shortages._lacking))
+    monkeypatch.setattr(shortages, "_lacking", Meeting().after(shortages._lacking))
 
 
 @pytest.fixture
 def sourcing(monkeypatch):
     """Both find the last unit."""
-    look = together(placement.source)
+    look = Meeting().after(placement.source)
     monkeypatch.setattr(placement, "source", look)
     monkeypatch.setattr(wanted, "source", look)
 

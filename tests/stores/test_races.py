@@ -1,6 +1,5 @@
 """Two people at two tills, a sweep and a customer: for any interleaving exactly one wins."""
 
-from threading import Barrier, BrokenBarrierError
 from uuid import uuid4
 
 import pytest
@@ -21,7 +20,7 @@ from stores.services.ending import pickup_expire_due, pickup_reinstate
 from stores.services.handing import pickup_undo
 from stores.services.lookup import MAX_MISSES, pickup_identify
 from stores.status import HandOverAnswer, PickupStatus, UndoReason
-from tests.inventory.racing import race, rows_without_lock
+from tests.inventory.racing import Meeting, race, rows_without_lock
 from tests.orders.factories import figures, make_shop
 from tests.stores.factories import clerk_of, collected, fresh, hand_over, overdue, pay, ready
 
@@ -43,22 +42,8 @@ def clerks(shop):
 
 @pytest.fixture
 def meeting(monkeypatch):
-    """Hold each hand-over after its check until the other has checked too, or a second is over.
-
-    With the lock the second cannot come; without it both act on what they saw.
-    """
-    barrier = Barrier(2)
-    check = handing.refusal
-
-    def checked_together(pickup, **options):
-        answer = check(pickup, **options)
-        try:
-            barrier.wait(timeout=1)
-        except BrokenBarrierError:
-            barrier.reset()
-        return answer
-
-    monkeypatch.setattr(handing, "refusal", checked_together)
+    """Both tills have checked before either hands over."""
+    monkeypatch.setattr(handing, "refusal", Meeting().after(handing.refusal))
 
 
 def codes(results) -> list:
@@ -223,18 +208,7 @@ def test_wrong_codes_are_counted_one_by_one(shop, clerks) -> None:
 def test_without_the_lock_more_codes_are_tried(shop, clerks, monkeypatch) -> None:
     """The control: counting and writing without the lock lets a burst through."""
     monkeypatch.setattr(lookup, "wrong_codes_lock", lambda *_: None)
-    barrier = Barrier(8)
-    count = lookup._misses
-
-    def counted_together(*where):
-        found = count(*where)
-        try:
-            barrier.wait(timeout=1)
-        except BrokenBarrierError:
-            barrier.reset()
-        return found
-
-    monkeypatch.setattr(lookup, "_misses", counted_together)
+    monkeypatch.setattr(lookup, "_misses", Meeting(8).after(lookup._misses))
 
     results = guess(shop, clerks[0], 40)
 
