@@ -6,8 +6,8 @@ movements, all prepared. No kits, no shortfalls named. Both sides run in turns o
 """
 
 import random
-import time
 import uuid
+from collections.abc import Generator
 from typing import Any
 
 import psycopg
@@ -55,20 +55,19 @@ def run() -> dict[str, Any]:
 
 def sides(shelves: Shelves, lines: int) -> dict[str, Side]:
     return {
-        "ours": lambda until: ours(shelves, lines, until),
-        "raw": lambda until: raw(shelves, lines, until),
+        "ours": lambda: ours(shelves, lines),
+        "raw": lambda: raw(shelves, lines),
     }
 
 
-def ours(shelves: Shelves, lines: int, until: float) -> int:
-    done, location = 0, shelves.locations[0].pk
-    while time.perf_counter() < until:
+def ours(shelves: Shelves, lines: int) -> Generator[None]:
+    location = shelves.locations[0].pk
+    while True:
         chosen = random.sample(shelves.skus, lines)
         demands = [Demand(uuid.uuid4(), sku, location, 1) for sku in chosen]
         with transaction.atomic():
             allocate(demands, cause="order 100000", actor=ACTOR)
-        done += 1
-    return done
+        yield
 
 
 LOCK = (
@@ -93,12 +92,12 @@ BOOK = (
 )
 
 
-def raw(shelves: Shelves, lines: int, until: float) -> int:
-    done, location = 0, shelves.locations[0].pk
+def raw(shelves: Shelves, lines: int) -> Generator[None]:
+    location = shelves.locations[0].pk
     with psycopg.connect(**connection_options(), autocommit=True) as server:
         server.prepare_threshold = 0
         cursor = server.cursor()
-        while time.perf_counter() < until:
+        while True:
             chosen = random.sample(shelves.skus, lines)
             demands = [uuid.uuid4() for _ in chosen]
             with server.transaction():
@@ -107,5 +106,4 @@ def raw(shelves: Shelves, lines: int, until: float) -> int:
                 assert cursor.rowcount == lines
                 cursor.execute(CLAIM, (location, demands, chosen))
                 cursor.execute(BOOK, (location, demands, chosen))
-            done += 1
-    return done
+            yield
