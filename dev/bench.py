@@ -27,20 +27,13 @@ def main() -> int:
     """Run the benchmarks one after another; exit 1 when one misses its target."""
     ignore_signals = stop_on_signals()
     names = _names(os.environ.get("ONLY", ""))
-    found = services.Services()
     try:
         install.install("dev")
-        services.reset("bench")
-        services.start("bench", found)
-        variables = _variables(found)
-        _manage(variables, "migrate", "--verbosity=0")
-        results = [_run_one(name, variables) for name in names]
+        results = [_run_one(name) for name in names]
     except Stopped:
         return 130
     finally:
         ignore_signals()
-        if found.started:
-            services.stop("bench", found.started)
     _print_table(results)
     return 0 if all(result.get("met") for result in results) else 1
 
@@ -67,14 +60,26 @@ def _manage(variables: dict[str, str], *arguments: str) -> None:
         paths.die(f"manage.py {arguments[0]} failed; see above")
 
 
-def _run_one(name: str, variables: dict[str, str]) -> dict[str, Any]:
-    """Run one benchmark in a process of its own, so that none warms another's caches."""
+def _run_one(name: str) -> dict[str, Any]:
+    """Run one benchmark in a process and on servers of its own: none works with what others left.
+
+    The server would clean up after them, too, while this one is measured.
+    """
     print(f"bench: {name} …", flush=True)
     RESULTS.mkdir(exist_ok=True)
     target = RESULTS / f"{name}.json"
     target.unlink(missing_ok=True)
     command = [str(paths.VENV_PYTHON), "-m", "dev.bench", "--one", name, str(target)]
-    answer = subprocess.run(command, cwd=paths.ROOT, env=variables, check=False)
+    found = services.Services()
+    try:
+        services.reset("bench")
+        services.start("bench", found)
+        variables = _variables(found)
+        _manage(variables, "migrate", "--verbosity=0")
+        answer = subprocess.run(command, cwd=paths.ROOT, env=variables, check=False)
+    finally:
+        if found.started:
+            services.stop("bench", found.started)
     if answer.returncode or not target.exists():
         return {"name": name, "met": False, "error": f"exit code {answer.returncode}"}
     result: dict[str, Any] = json.loads(target.read_text())
