@@ -34,23 +34,23 @@ UNITS = OFFERED.format(there="stock.there", location="stock.location_id")
 # One scan for all the SKUs, however many there are; OFFSET 0 keeps the planner from reading whole
 # locations when many of those are asked about.
 SHELVES = f"""
-    parts
-    LEFT JOIN policy AS shelf ON shelf.sku_id = parts.part_id
-    JOIN (
+    (
         SELECT stock.sku_id, stock.location_id, {THERE} AS there
         FROM inventory_stock AS stock
         WHERE stock.sku_id = ANY(ARRAY(SELECT part_id FROM parts WHERE {{which}})) {{here}} OFFSET 0
-        ) AS stock ON stock.sku_id = parts.part_id"""  # noqa: S608 - constants only
+    ) AS stock
+    LEFT JOIN policy AS shelf ON shelf.sku_id = stock.sku_id"""  # noqa: S608 - constants only
 PLAIN = "part_id = sku_id"
 IN_KITS = "part_id <> sku_id"
 # A kit is there as often as its scarcest component allows, where all of them are kept. What is no
-# kit goes straight into its answer: grouping many figures once more costs as much as finding them.
+# kit goes straight into its answer: grouping many figures once more costs as much as finding them,
+# and joining them to `parts` may find them once for every SKU: the planner takes two columns that
+# are nearly always equal for two that seldom are.
 AVAILABILITY = f"""
 WITH {PARTS}, {{policy}}
-SELECT parts.sku_id, array_agg(stock.location_id), array_agg(({UNITS})::integer)
+SELECT stock.sku_id, array_agg(stock.location_id), array_agg(({UNITS})::integer)
 FROM {SHELVES.replace("{which}", PLAIN)}
-WHERE parts.part_id = parts.sku_id
-GROUP BY parts.sku_id
+GROUP BY stock.sku_id
 UNION ALL
 SELECT sku_id, array_agg(location_id), array_agg(units)
 FROM (
@@ -58,8 +58,8 @@ FROM (
         {UNITS} / parts.per_unit - {KEPT_OF_KIT.format(location="stock.location_id")}, 0)
         )::integer AS units
     FROM {SHELVES.replace("{which}", IN_KITS)}
+        JOIN parts ON parts.part_id = stock.sku_id AND parts.part_id <> parts.sku_id
         LEFT JOIN policy AS own ON own.sku_id = parts.sku_id
-    WHERE parts.part_id <> parts.sku_id
     GROUP BY parts.sku_id, stock.location_id, parts.parts
     HAVING COUNT(*) = parts.parts) AS kit
 GROUP BY sku_id
