@@ -23,7 +23,6 @@ COMMON = {
     # No socket file: its path has a length limit that a deep clone would break.
     "unix_socket_directories": "''",
     "max_connections": "300",
-    "shared_buffers": "256MB",
     "password_encryption": "scram-sha-256",
     "timezone": "'UTC'",
     "log_timezone": "'UTC'",
@@ -99,11 +98,12 @@ def _reachable_copy(packages: Path) -> Path:
 class Postgres:
     """One cluster below `home`; callers hold the profile's lock."""
 
-    def __init__(self, home: Path, *, durable: bool) -> None:
+    def __init__(self, home: Path, *, durable: bool, cache_mb: int = 256) -> None:
         self.home = home
         self.data = home / "postgres"
         self.log = home / "postgres.log"
         self.durable = durable
+        self.cache_mb = cache_mb
 
     def running(self) -> int | None:
         """The port of the running server, or None."""
@@ -174,7 +174,8 @@ class Postgres:
         half.rename(self.data)
 
     def _write_settings(self, port: str) -> None:
-        settings = COMMON | (DURABLE if self.durable else DISPOSABLE) | {"port": port}
+        settings = COMMON | (DURABLE if self.durable else DISPOSABLE)
+        settings |= {"port": port, "shared_buffers": f"{self.cache_mb}MB"}
         target = self.data / "oms.conf"
         target.write_text("".join(f"{key} = {value}\n" for key, value in settings.items()))
         process.give_away(target)
