@@ -31,6 +31,7 @@ from oms.office.demo.places import STORES, locations_make
 from oms.office.demo.policies import availability_rules_make
 from oms.office.demo.prices import PriceLists, rules_make
 from oms.office.demo.replaced import Replaced
+from oms.office.demo.returned import Returns
 from oms.office.demo.scenes import Scenes
 from oms.office.demo.second_hand import second_hand_make
 from oms.office.demo.stocking import delivery, stock_make
@@ -148,6 +149,9 @@ def _business(world: World, scale: int) -> None:
     _waiting(world, parcels, pickups)
     for number, code in enumerate(buyers):
         trade.pays(_moment(world, 3 + number % 10), code, actor=world.staff.office)
+    returns = Returns(world)
+    for day in range(DAYS - 8, 0, -3):
+        returns.someone(_moment(world, day))
     _goods_in(world)
     purchasing = Purchasing(world)
     purchasing.make()

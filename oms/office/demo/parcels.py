@@ -5,7 +5,6 @@ from datetime import datetime
 
 from inventory.models import Location
 from oms.core.actors import Actor
-from oms.office.demo.returned import goods_return
 from oms.office.demo.world import TRIES, Lines, World
 from oms.orders.models import FulfilmentLine, FulfilmentOrder
 from oms.orders.requests import OrderRequest
@@ -26,7 +25,6 @@ SPLIT = 0.10
 CANCELLED = 0.06
 PARTLY_CANCELLED = 0.04
 DECLINED = 0.05
-RETURNED = 0.12
 
 
 def begun(pk: int, actor: Actor) -> None:
@@ -241,10 +239,6 @@ class Parcels:
             tracking_number=tracking,
             actor=self.world.staff.of(location),
         )
-        if self.world.chance(RETURNED):
-            back = self.rng.choice(list(self.world.locations.values()))
-            minutes = self.rng.randint(2, 9) * 600
-            self.timeline.after(back, lambda: goods_return(self.world, pk, back), minutes)
 
     def _is_open(self, pk: int) -> bool:
         """The customer may have cancelled it meanwhile."""

@@ -9,9 +9,8 @@ from inventory.hours import next_opening
 from inventory.models import Location
 from oms.core.actors import Actor, system_actor
 from oms.office.demo.customers import FIRST, LAST
-from oms.office.demo.returned import goods_return
 from oms.office.demo.world import World
-from oms.orders.models import FulfilmentLine, FulfilmentOrder
+from oms.orders.models import FulfilmentLine
 from oms.orders.requests import OrderRequest
 from oms.orders.services.changes import order_cancel
 from oms.orders.services.fulfilment import fulfilment_pick
@@ -36,7 +35,6 @@ DECLINED = 0.05
 WRONG = (DeclineReason.NOT_FOUND, DeclineReason.DAMAGED, DeclineReason.MISMATCH)
 NEVER_COLLECTED = 0.09
 UNDONE = 0.03
-RETURNED = 0.08
 DEPUTY = 0.08
 SWEEP = timedelta(hours=12)
 PLACES = tuple(f"{shelf}{number}" for shelf in "ABC" for number in range(1, 7))
@@ -185,11 +183,6 @@ class Pickups:
             if self.world.chance(UNDONE):
                 self.undo(uid, clerk)
                 self.timeline.after(location, lambda: self.hand_over(uid, clerk), 8, 20)
-            elif self.world.chance(RETURNED) and self._status(uid) == PickupStatus.COLLECTED:
-                pk = FulfilmentOrder.objects.get(pickup__uid=uid).pk
-                self.timeline.after(
-                    location, lambda: goods_return(self.world, pk, location), 600, 3000
-                )
 
         self.timeline.after(location, collect, minutes)
 
