@@ -5,6 +5,7 @@ to the currency's exponent (ISO 4217); totals are sums of rounded lines, never r
 """
 
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 
 from babel.core import get_global
 from babel.numbers import format_currency
@@ -15,6 +16,7 @@ AMOUNT_DIGITS = 14
 AMOUNT_PLACES = 4
 
 
+@cache
 def exponent(currency: str) -> int:
     """Number of decimals of `currency` (2 for EUR, 0 for JPY, 3 for KWD)."""
     fractions = get_global("currency_fractions")

@@ -4,7 +4,8 @@ import uuid
 from decimal import Decimal
 
 import pytest
-from django.db import connection
+from django.db import DataError, connection, transaction
+from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from oms.core.clock import now
@@ -38,6 +39,28 @@ def test_statements_are_counted_like_any_other() -> None:
     with CaptureQueriesContext(connection) as queries:
         fetch_rows("SELECT %(a)s::integer", {"a": 1})
     assert [one["sql"] for one in queries] == ["SELECT $1::integer"]
+
+
+def test_errors_are_djangos_and_spoil_the_transaction_as_always() -> None:
+    with pytest.raises(DataError), transaction.atomic():
+        fetch_rows("SELECT 1 / %s::integer", [0])
+    with transaction.atomic():
+        connection.needs_rollback = True
+        with pytest.raises(TransactionManagementError):
+            fetch_rows("SELECT 1", {})
+        connection.needs_rollback = False
+
+
+def test_what_watches_statements_sees_these_too() -> None:
+    seen = []
+
+    def watch(execute, statement, params, many, context):
+        seen.append(params)
+        return execute(statement, params, many, context)
+
+    with connection.execute_wrapper(watch):
+        assert fetch_rows("SELECT %(a)s::integer", {"a": 1}) == [(1,)]
+    assert seen == [{"a": 1}]
 
 
 def test_rows_are_written_as_they_are() -> None:

@@ -1,13 +1,13 @@
 """Answers that are not sent again to who has them: ETag and If-None-Match (RFC 9110)."""
 
-import json
 from hashlib import sha256
 from typing import Any
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.http import parse_etags
 from rest_framework.request import Request
 from rest_framework.response import Response
+
+from oms.core.api.renderers import json_bytes
 
 
 def tagged(request: Request, data: dict[str, Any], *, apart: tuple[str, ...] = ()) -> Response:
@@ -16,8 +16,7 @@ def tagged(request: Request, data: dict[str, Any], *, apart: tuple[str, ...] = (
     `apart` names members that may differ in the same answer ("as_of"): the tag is weak.
     """
     content = {name: value for name, value in data.items() if name not in apart}
-    text = json.dumps(content, cls=DjangoJSONEncoder, separators=(",", ":"))
-    tag = f'W/"{sha256(text.encode()).hexdigest()[:32]}"'
+    tag = f'W/"{sha256(json_bytes(content)).hexdigest()[:32]}"'
     held = parse_etags(request.headers.get("If-None-Match", ""))
     same = "*" in held or tag in held
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}

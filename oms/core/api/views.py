@@ -5,12 +5,12 @@ from typing import Any, ClassVar, TypeVar, cast
 
 from django.http import HttpResponse
 from rest_framework.generics import GenericAPIView
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.serializers import Serializer
 
 from oms.core.actors import Actor
 from oms.core.api.parsers import JsonParser
+from oms.core.api.renderers import json_bytes
 from oms.core.api.strict import query_known
 from oms.core.idempotency import Answer, fingerprint_of, idempotent
 from oms.core.permissions import Permission
@@ -46,7 +46,7 @@ class ApiView(GenericAPIView[Any]):
 
         def answer() -> Answer:
             status, data, headers = perform()
-            return Answer(status=status, body=JSONRenderer().render(data), headers=headers)
+            return Answer(status=status, body=json_bytes(data), headers=headers)
 
         kept = idempotent(
             principal=self.actor.principal,
