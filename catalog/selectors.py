@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Case, Model, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, Length
@@ -11,7 +11,7 @@ from catalog.gtin import is_gtin_shaped, shortest
 from catalog.models import Category, DiscountRule, PriceList, Product, Sku
 from catalog.status import PublicationStatus, SkuCondition, SkuStatus
 from oms.core.clock import now
-from oms.core.sql import array, fetch_rows, text_array
+from oms.core.sql import array, fetch_rows, row_loaded, text_array
 
 
 def skus_by_code(codes: Iterable[str], *, among: QuerySet[Any] | None = None) -> dict[str, Sku]:
@@ -96,6 +96,7 @@ def _skus_load(codes: set[str], gtins: set[str]) -> list[Sku]:
     Without the moments of changes: reading them takes as long as all the rest of a row.
     """
     sku_names, product_names = _names_of(Sku), _names_of(Product)
+    product_key = cast(Any, Sku._meta.get_field("product"))
     columns = [f"sku.{name}" for name in sku_names] + [f"product.{name}" for name in product_names]
     found = fetch_rows(
         SKUS_BY_CODE.format(columns=", ".join(columns)),
@@ -103,9 +104,10 @@ def _skus_load(codes: set[str], gtins: set[str]) -> list[Sku]:
     )
     skus = []
     for row in found:
-        sku = Sku.from_db("default", sku_names, row[: len(sku_names)])
+        sku = row_loaded(Sku, sku_names, row[: len(sku_names)])
         sku.options = json.loads(sku.options)
-        sku.product = Product.from_db("default", product_names, row[len(sku_names) : -1])
+        product = row_loaded(Product, product_names, row[len(sku_names) : -1])
+        product_key.set_cached_value(sku, product)
         sku.is_kit = row[-1]
         skus.append(sku)
     return skus

@@ -17,6 +17,7 @@ from typing import Any, TypeVar, cast
 import orjson
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.backends.postgresql.base import CursorMixin
+from django.db.models.base import ModelState
 from django.db.models.expressions import DatabaseDefault
 from django.utils.functional import Promise
 from psycopg import RawCursor
@@ -30,7 +31,8 @@ def fetch_rows(statement: str, params: Mapping[str, Any] | Sequence[Any]) -> lis
     Cast parameters (`%(skus)s::bigint[]`): the server must know their types to plan.
     """
     database: Any = connections[DEFAULT_DB_ALIAS]
-    database.ensure_connection()
+    if database.connection is None:
+        database.ensure_connection()
     cursor = getattr(database, "prepared_cursor", None)
     if cursor is None or cursor.closed or cursor.connection is not database.connection:
         # One for the life of the connection: making a cursor costs more than binding parameters.
@@ -127,7 +129,7 @@ class _Selected:
         values = list(row[self._place])
         for index, convert in self._converted:
             values[index] = convert(values[index], None, None)
-        return self.model.from_db(DEFAULT_DB_ALIAS, self._names, values)
+        return row_loaded(self.model, self._names, values)
 
 
 @cache
@@ -150,6 +152,18 @@ def _selection(
         )
         others.append(other)
     return base, others
+
+
+def row_loaded(model: type[M], names: Iterable[str], values: Iterable[Any]) -> M:
+    """A stored row as `Model.from_db` makes it, at a fifth of the work: nobody hears its signals.
+
+    Fields that are not among `names` are deferred: read when somebody asks for them.
+    """
+    made = model.__new__(model)
+    made._state = ModelState()
+    made.__dict__.update(zip(names, values, strict=True))
+    _stored(made)
+    return made
 
 
 def array(values: Iterable[object]) -> str:

@@ -75,6 +75,20 @@ class Method(Protocol):
         ...
 
 
+# Every order asks for every location that ships; where it stands, by its coordinates.
+NOT_FOR_SOURCING = (
+    "uid",
+    "kind",
+    "is_active",
+    "ships",
+    "collects",
+    "street",
+    "postcode",
+    "city",
+    "phone",
+)
+
+
 class Ship:
     """A parcel to the customer's address, from whichever locations the solver chooses."""
 
@@ -94,7 +108,7 @@ class Ship:
         ]
 
     def candidates(self, request: OrderRequest) -> Sequence[Location]:
-        return fetch_models(Location, "WHERE is_active AND ships", {})
+        return fetch_models(Location, "WHERE is_active AND ships", {}, defer=NOT_FOR_SOURCING)
 
     def audiences(self, request: OrderRequest) -> tuple[Audience, ...]:
         return ()

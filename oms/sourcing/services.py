@@ -113,7 +113,7 @@ def _verdict_data(verdict: Verdict, codes: Mapping[int, str]) -> dict[str, Any]:
     data: dict[str, Any] = {
         "location": verdict.candidate.code,
         "distance_km": round(distance, 1) if distance < FARTHEST_KM else None,
-        "reason": verdict.reason.value,
+        "reason": str(verdict.reason),
     }
     if verdict.missing:
         data["missing"] = {codes.get(sku, str(sku)): n for sku, n in verdict.missing.items()}

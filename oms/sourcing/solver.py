@@ -104,10 +104,8 @@ def solve(
 ) -> Outcome:
     """The best plan for `lines` from at most `max_parcels` of `candidates`, and every verdict."""
     need = parts_needed(lines)
-    useful = sorted(
-        (one for one in candidates if any(one.stock.get(sku, 0) > 0 for sku in need)),
-        key=_preference,
-    )
+    ordered = sorted(candidates, key=_preference)
+    useful = [one for one in ordered if any(one.stock.get(sku, 0) > 0 for sku in need)]
     search = _Search(lines=lines, need=need)
     for parcels in range(1, min(max_parcels, len(useful)) + 1):
         search.seen.clear()
@@ -117,7 +115,7 @@ def solve(
     shares = search.best[1] if search.best else ()
     return Outcome(
         shares=shares,
-        verdicts=tuple(_verdicts(candidates, need, {share.location_id for share in shares})),
+        verdicts=tuple(_verdicts(ordered, need, {share.location_id for share in shares})),
         exact=search.nodes < NODE_LIMIT,
     )
 
@@ -243,19 +241,19 @@ def _place_kits(
 
 
 def _verdicts(
-    candidates: Sequence[Candidate], need: Mapping[int, int], chosen: set[int]
+    ordered: Sequence[Candidate], need: Mapping[int, int], chosen: set[int]
 ) -> list[Verdict]:
-    farthest = max((one.distance for one in candidates if one.id in chosen), default=0.0)
+    farthest = max((one.distance for one in ordered if one.id in chosen), default=0.0)
     verdicts = []
-    for one in sorted(candidates, key=_preference):
-        missing = {
-            sku: units - max(one.stock.get(sku, 0), 0)
-            for sku, units in need.items()
-            if one.stock.get(sku, 0) < units
-        }
+    for one in ordered:
+        missing = {}
+        for sku, units in need.items():
+            there = max(one.stock.get(sku, 0), 0)
+            if there < units:
+                missing[sku] = units - there
         if one.id in chosen:
             reason = Reason.CHOSEN
-        elif all(one.stock.get(sku, 0) <= 0 for sku in need):
+        elif missing == need:
             reason = Reason.NO_STOCK
         elif missing:
             reason = Reason.SHORT if len(chosen) <= 1 else Reason.MORE_PARCELS

@@ -7,10 +7,11 @@ import pytest
 from django.db import DataError, connection, transaction
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries
 
 from oms.core.clock import now
-from oms.core.models import IdempotencyRecord
-from oms.core.sql import fetch_rows, rows_insert
+from oms.core.models import IdempotencyRecord, User
+from oms.core.sql import fetch_models, fetch_rows, rows_insert
 
 pytestmark = pytest.mark.django_db
 
@@ -84,3 +85,32 @@ def test_rows_are_written_as_they_are() -> None:
     assert bytes(record.body) == body
     assert record.headers == {"X": "y"}
     assert record.created_at == moment
+
+
+def _user(**defer: tuple[str, ...]) -> User:
+    made = User.objects.create(username="ada", first_name="Ada", last_login=now())
+    (found,) = fetch_models(User, "WHERE id = %(id)s::bigint", {"id": made.pk}, **defer)
+    return found
+
+
+def test_a_row_is_the_model_that_the_orm_would_make_of_it() -> None:
+    found = _user()
+    expected = User.objects.get()
+    assert found == expected
+    assert not found._state.adding
+    assert found._state.db == expected._state.db
+    names = [field.attname for field in User._meta.concrete_fields]
+    assert [found.__dict__[one] for one in names] == [expected.__dict__[one] for one in names]
+
+
+def test_a_field_that_is_left_out_is_read_when_somebody_asks_for_it(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    found = _user(defer=("first_name", "last_login"))
+    assert found.get_deferred_fields() == {"first_name", "last_login"}
+    with django_assert_num_queries(1):
+        assert found.first_name == "Ada"
+    found.last_name = "Lovelace"
+    found.save()
+    assert User.objects.get().get_full_name() == "Ada Lovelace"
+    assert User.objects.get().last_login is not None

@@ -85,6 +85,7 @@ class ApiKeyAuthentication(BaseAuthentication):
             ApiKey,
             "WHERE digest = %(digest)s::text AND is_active",
             {"digest": digest_of(token.strip())},
+            defer=("prefix", "digest", "is_active", "created_at"),
         )
         key = keys[0] if keys else None
         moment = now()
