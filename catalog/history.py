@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from catalog.models import DiscountRule, PriceList, Sku
 from oms.core.audit import audit_trail
+from oms.core.audit_words import audit_lines
 from oms.core.errors import Text
 from oms.core.models import AuditEntry
 
@@ -38,7 +39,10 @@ COUNTS = {
 
 def history(subject: PriceList | DiscountRule | Sku) -> list[dict[str, Any]]:
     """Timeline entries (see ui/timeline.html), newest first."""
-    return [_entry(entry) for entry in audit_trail(subject).order_by("-id")[:SHOWN]]
+    entries = audit_trail(subject).order_by("-id")[:SHOWN]
+    changed = [entry for entry in entries if not entry.action.endswith(".created")]
+    changes = audit_lines(changed, most=FIELDS_SHOWN, only_changes=True)
+    return [_entry(entry, changes.get(entry.pk, "")) for entry in entries]
 
 
 def last_change(subject: PriceList | DiscountRule) -> AuditEntry | None:
@@ -46,7 +50,7 @@ def last_change(subject: PriceList | DiscountRule) -> AuditEntry | None:
     return audit_trail(subject).order_by("-id").first()
 
 
-def _entry(entry: AuditEntry) -> dict[str, Any]:
+def _entry(entry: AuditEntry, changes: str) -> dict[str, Any]:
     title, icon, tone = ACTIONS.get(entry.action, (entry.action, "point", "grey"))
     return {
         "title": title,
@@ -54,23 +58,9 @@ def _entry(entry: AuditEntry) -> dict[str, Any]:
         "tone": tone,
         "at": entry.at,
         "who": entry.actor_label,
-        "text": "" if entry.action.endswith(".created") else _details(entry.data),
+        "text": _counts(entry.data) or changes,
     }
 
 
-def _details(data: Mapping[str, Any]) -> str:
-    if any(name in data for name in COUNTS):
-        parts = [f"{data[name]} {word}" for name, word in COUNTS.items() if data.get(name)]
-        return ", ".join(parts)
-    changes = data.get("changes")
-    if not isinstance(changes, dict) or not changes:
-        return ""
-    shown = [
-        f"{name.removesuffix('_id').replace('_', ' ')}: {old or '–'} → {new or '–'}"
-        for name, (old, new) in list(changes.items())[:FIELDS_SHOWN]
-        if old is not None
-    ]
-    more = len(changes) - len(shown)
-    if shown and more > 0:
-        shown.append(ngettext("%(count)d more", "%(count)d more", more) % {"count": more})
-    return "; ".join(shown)
+def _counts(data: Mapping[str, Any]) -> str:
+    return ", ".join(f"{data[name]} {word}" for name, word in COUNTS.items() if data.get(name))

@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from b2b.models import Company
+from b2b.services.company import AUDITED
 from oms.core.audit import audit_trail
+from oms.core.audit_words import audit_lines
 from oms.core.models import AuditEntry
 
 Words = str | Promise
@@ -34,23 +35,18 @@ class Entry:
 
 def company_story(company: Company, most: int) -> list[Entry]:
     """The company's latest changes, newest first; one query."""
-    return [_entry(entry) for entry in audit_trail(company).order_by("-id")[:most]]
+    entries = audit_trail(company).order_by("-id")[:most]
+    changes = audit_lines(entries, most=len(AUDITED), only_changes=True)
+    return [_entry(entry, changes[entry.pk]) for entry in entries]
 
 
-def _entry(entry: AuditEntry) -> Entry:
+def _entry(entry: AuditEntry, changes: str) -> Entry:
     title, tone, icon = ACTIONS.get(entry.action, (entry.action, "grey", "point"))
-    return Entry(entry.at, title, _text(entry.data), entry.actor_label, tone, icon)
+    return Entry(entry.at, title, _text(entry, changes), entry.actor_label, tone, icon)
 
 
-def _text(data: dict[str, Any]) -> str:
-    if "order" in data:
-        text = _("Order %(number)s") % {"number": data["order"]}
-        return f"{text} · {_('on behalf of the company')}" if data.get("on_behalf") else text
-    changes = data.get("changes") or {}
-    return "; ".join(
-        f"{_label(name)}: {old or '–'} → {new or '–'}" for name, (old, new) in changes.items()
-    )
-
-
-def _label(field: str) -> str:
-    return str(getattr(Company._meta.get_field(field), "verbose_name", field))
+def _text(entry: AuditEntry, changes: str) -> str:
+    if "order" in entry.data:
+        text = _("Order %(number)s") % {"number": entry.data["order"]}
+        return f"{text} · {_('on behalf of the company')}" if entry.data.get("on_behalf") else text
+    return changes

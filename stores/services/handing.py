@@ -165,6 +165,7 @@ def pickup_undo(uid: UUID, *, reason: UndoReason, actor: Actor) -> Pickup:
             "hand_over": str(hand_over.uid),
             "reason": reason,
             "refunded": [str(tender.amount) for tender in refunded],
+            "currency": pickup.fulfilment_order.order.currency,
         },
     )
     pickup_event("undone", pickup, reason=reason)

@@ -97,7 +97,7 @@ def test_the_audit_says_what_was_and_what_is(sign_in):
             data={"changes": changes},
         )
     page = auditor.get("/office/audit/", {"q": "test.changed"}).content.decode()
-    assert "name – → Saw, units – → 2" in page
+    assert "Name: – → Saw; Units: – → 2" in page
 
 
 def test_the_audit_is_for_who_may_see_it(sign_in):

@@ -9,15 +9,19 @@ from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from oms.core.actors import ActorKind
+from oms.core.audit_words import audit_details, audit_lines, subject_word
 from oms.core.formats import NOTHING
 from oms.core.models import AuditEntry
 from oms.core.permissions import Permission
 from oms.core.tables import CodeColumn, LinkColumn, Table, WhenColumn
 from oms.core.web import ListPage, PageRequest, page
+from oms.office.audit_vocabulary import VOCABULARY
 
 KINDS = (
     (ActorKind.USER, gettext_lazy("People")),
@@ -26,26 +30,7 @@ KINDS = (
     (ActorKind.SYSTEM, gettext_lazy("The system")),
 )
 
-LONGEST = 120
-
-
-def _in_words(value: Any) -> str:
-    """A detail without the marks of a programming language."""
-    if isinstance(value, list):
-        return ", ".join(_in_words(item) for item in value)
-    if isinstance(value, dict):
-        return ", ".join(f"{key} {_in_words(item)}" for key, item in value.items())
-    return NOTHING if value is None or value == "" else str(value)
-
-
-def _changed(changes: dict[str, Any]) -> str:
-    """What every field was, and what it is now."""
-    return ", ".join(
-        f"{name} {_in_words(pair[0])} → {_in_words(pair[1])}"
-        if isinstance(pair, list) and len(pair) == 2
-        else f"{name} {_in_words(pair)}"
-        for name, pair in changes.items()
-    )
+SHOWN = 3
 
 
 def entry_url(record: AuditEntry) -> str:
@@ -89,7 +74,7 @@ class AuditTable(Table):
 
     action = LinkColumn(url=entry_url, code=True, orderable=False)
     actor_label = tables.Column(orderable=False)
-    object_type = CodeColumn(verbose_name=gettext_lazy("Object"), orderable=False)
+    object_type = tables.Column(gettext_lazy("Object"), orderable=False)
     object_id = CodeColumn(verbose_name=gettext_lazy("Number"), orderable=False)
     data = tables.Column(gettext_lazy("Details"), orderable=False)
     # The primary key is the order in time: the one sort that an index answers.
@@ -101,15 +86,19 @@ class AuditTable(Table):
         order_by = "-at"
         row_attrs: ClassVar[dict[str, Any]] = {"data-href": entry_url, "data-panel": entry_url}
 
-    def render_data(self, value: dict[str, Any]) -> str:
-        shown = (
-            _changed(item)
-            if key == "changes" and isinstance(item, dict)
-            else f"{key}: {_in_words(item)}"
-            for key, item in value.items()
-            if item != ""
-        )
-        return "; ".join(shown)[:LONGEST] or NOTHING
+    def render_data(self, record: AuditEntry) -> SafeString | str:
+        return self._lines[record.pk] or NOTHING
+
+    def render_object_type(self, value: str) -> str:
+        return subject_word(value)
+
+    def value_object_type(self, value: str) -> str:
+        return value
+
+    @cached_property
+    def _lines(self) -> dict[int, SafeString]:
+        entries = [row.record for row in self.paginated_rows]
+        return audit_lines(entries, most=SHOWN, vocabulary=VOCABULARY)
 
     def value_data(self, value: dict[str, Any]) -> str:
         return json.dumps(value, ensure_ascii=False)
@@ -142,7 +131,8 @@ def audit_detail(request: PageRequest, pk: int) -> HttpResponse:
     ]
     context = {
         "entry": entry,
+        "subject": subject_word(entry.object_type),
         "timeline": timeline,
-        "data": json.dumps(entry.data, indent=2, ensure_ascii=False) if entry.data else "",
+        "details": audit_details(entry, VOCABULARY),
     }
     return render(request, "office/audit_detail.html", context)

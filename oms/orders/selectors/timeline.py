@@ -106,7 +106,7 @@ def _detail(action: str, data: dict[str, Any]) -> str:
     if "units" in data:
         parts.append(ngettext("%(n)d unit", "%(n)d units", data["units"]) % {"n": data["units"]})
     if data.get("reason"):
-        parts.append(_reason(str(data["reason"])))
+        parts.append(reason_words(str(data["reason"])))
     if data.get("expected_on"):
         day = format_when(date.fromisoformat(data["expected_on"]))
         parts.append(_("expected %(day)s") % {"day": day})
@@ -117,7 +117,8 @@ def _detail(action: str, data: dict[str, Any]) -> str:
     return " · ".join(parts)
 
 
-def _reason(reason: str) -> str:
+def reason_words(reason: str) -> str:
+    """Why something happened to an order, whichever app said so."""
     if reason in CancelReason.values:
         return str(CancelReason(reason).label)
     return str(REASONS.get(reason) or reason.replace("_", " ").capitalize())
@@ -130,7 +131,7 @@ def _money(order: Order) -> list[Entry]:
         words, tone, icon = MONEY[row.kind]
         text = f"{format_money(row.amount, row.tender.currency)} · {row.tender.means_name}"
         if row.reason:
-            text += f" · {_reason(row.reason)}"
+            text += f" · {reason_words(row.reason)}"
         entries.append(Entry(row.at, words, text, row.actor, tone, icon))
     return entries
 
