@@ -61,3 +61,9 @@ def test_html_is_ready_for_mail_programs():
     assert '<html lang="en"' in html
     assert "Milano<br>Corso Como 1" in html
     assert "Nothing" not in html
+
+
+def test_no_line_of_the_html_ends_inside_a_code():
+    html = queued().html
+    assert "2 × Tea &lt;strong&gt;" in html
+    assert '<span style="display:inline-block">TEA-1</span>' in html

@@ -1,12 +1,13 @@
 """Tags for messages: `{% load mail %}`. Mail programs know no stylesheet and no SVG."""
 
+import re
 from datetime import date, datetime
 
 import segno
 from babel.dates import format_date, format_time
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from oms.core.formats import GROUP, locale
@@ -14,6 +15,8 @@ from oms.core.formats import GROUP, locale
 register = template.Library()
 
 QUIET_ZONE = 4
+# A line may end after it.
+DASH = re.compile(r"\w[-–/]\w")
 
 
 @register.simple_tag
@@ -44,6 +47,21 @@ def long_when(value: datetime | None) -> str:
 def long_day(value: date) -> str:
     """A day in full words for a message."""
     return str(format_date(value, "EEEE d MMMM", locale=locale()))
+
+
+@register.filter
+def unbroken(text: object) -> SafeString:
+    """A text whose words stay whole at the end of a line, also those with a hyphen or dash.
+
+    Only a word that is longer than the whole line is still divided.
+    """
+    words = (
+        format_html(
+            '<span style="display:inline-block">{}</span>' if DASH.search(word) else "{}", word
+        )
+        for word in str(text).split()
+    )
+    return format_html_join(" ", "{}", ((word,) for word in words))
 
 
 @register.filter
