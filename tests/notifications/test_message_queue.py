@@ -67,3 +67,13 @@ def test_no_line_of_the_html_ends_inside_a_code():
     html = queued().html
     assert "2 × Tea &lt;strong&gt;" in html
     assert '<span style="display:inline-block">TEA-1</span>' in html
+
+
+def test_text_and_html_say_the_same_of_what_is_cancelled():
+    tea, cup = CONTEXT["lines"][0], {"name": "Cup", "sku": "CUP", "quantity": 1, "gross": "4.00"}
+    lines = [tea | {"cancelled": 2}, cup | {"cancelled": 1}]
+    message = queued(context=CONTEXT | {"lines": lines, "gross": "13.90", "current_total": "0.00"})
+    for amount in ("€9.90", "€4.00", "€13.90", "€0.00"):
+        assert message.text.count(amount) == message.html.count(amount) == 1
+    assert "1 × Cup (1 cancelled) (CUP): €4.00" in message.text
+    assert "Total now: €0.00" in message.text
