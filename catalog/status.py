@@ -4,6 +4,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from oms.core.errors import Text
+
 
 class SkuStatus(models.TextChoices):
     ACTIVE = "active", _("Active")
@@ -39,3 +41,16 @@ PUBLICATION_TRANSITIONS: dict[str, frozenset[str]] = {
     PublicationStatus.ACTIVE: frozenset({PublicationStatus.DRAFT, PublicationStatus.ARCHIVED}),
     PublicationStatus.ARCHIVED: frozenset({PublicationStatus.DRAFT}),
 }
+
+# Tax classes that every retailer has; others have the name the retailer gave them.
+TAX_CLASSES: dict[str, Text] = {
+    "standard": _("standard rate"),
+    "reduced": _("reduced rate"),
+    "super_reduced": _("super-reduced rate"),
+    "zero": _("zero rate"),
+}
+
+
+def tax_class_name(code: str, given: str = "") -> str:
+    """What a tax class is called in the reader's language; `given` is the retailer's own name."""
+    return str(TAX_CLASSES.get(code) or given or code)

@@ -11,7 +11,7 @@ from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 from treebeard.mp_tree import MP_Node
 
-from catalog.status import SkuCondition, SkuStatus, name_in_condition
+from catalog.status import SkuCondition, SkuStatus, name_in_condition, tax_class_name
 
 
 class Category(MP_Node):
@@ -60,7 +60,7 @@ class TaxClass(models.Model):
         ordering: ClassVar = ["code"]
 
     def __str__(self) -> str:
-        return self.name
+        return tax_class_name(self.code, self.name)
 
 
 class TaxRate(models.Model):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from catalog.audiences import AudienceKind
 from catalog.pricing.types import Reason, Step
+from catalog.status import tax_class_name
 from oms.core.errors import Text
 from oms.core.formats import MINUS, format_percent, format_quantity, locale
 
@@ -40,13 +41,6 @@ PLAIN: dict[str, Text] = {
     Reason.EXCLUDED: gettext_lazy("These goods are left out of it"),
     Reason.COUPON: gettext_lazy("Needs a coupon that was not given"),
     Reason.NOT_LOWER: gettext_lazy("Would not make the price lower"),
-}
-# Tax classes that every retailer has; others go by their code.
-TAX_CLASSES: dict[str, Text] = {
-    "standard": gettext_lazy("standard rate"),
-    "reduced": gettext_lazy("reduced rate"),
-    "super_reduced": gettext_lazy("super-reduced rate"),
-    "zero": gettext_lazy("zero rate"),
 }
 
 
@@ -167,7 +161,7 @@ def _tax(step: Step, currency: str) -> Explained:
         text=_("%(country)s, %(tax_class)s: %(net)s before tax + %(tax)s")
         % {
             "country": step["country"],
-            "tax_class": TAX_CLASSES.get(step["tax_class"], step["tax_class"]),
+            "tax_class": tax_class_name(step["tax_class"]),
             "net": _money(step["net"], currency),
             "tax": _money(step["tax"], currency),
         },

@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from catalog.models import Category, DiscountRule, Price, PriceList
+from catalog.models import Category, DiscountRule, Price, PriceList, TaxClass
 from oms.core.actors import system_actor
 from oms.core.jobs import jobs_run
 from oms.core.models import Job, User
@@ -299,3 +299,17 @@ def test_import_is_looked_at_and_then_applied(people):
     assert not client.get(applied).context["may_apply"]
     assert Job.objects.count() == 2
     assert people["pricing_admin"].get(preview).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "shown"),
+    [("standard", "Standard", "Aliquota ordinaria"), ("books", "Books", "Books")],
+)
+def test_a_tax_class_is_called_as_in_the_price_trace(people, code, name, shown):
+    tax_class = make_tax_class(code)
+    TaxClass.objects.filter(pk=tax_class.pk).update(name=name)
+    make_sku("BOOK", tax_class=tax_class)
+    client = people["pricing_admin"]
+    User.objects.update(language="it")
+    page = client.get(reverse("sku-detail", args=["BOOK"]))
+    assert shown in page.content.decode()
