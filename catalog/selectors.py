@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce, Length
 
 from catalog.gtin import is_gtin_shaped, shortest
 from catalog.models import Category, DiscountRule, PriceList, Product, Sku
-from catalog.status import PublicationStatus, SkuCondition, SkuStatus
+from catalog.status import PublicationStatus, SkuCondition, SkuStatus, conditions_named
 from oms.core.clock import now
 from oms.core.sql import array, fetch_rows, row_loaded, text_array
 
@@ -164,7 +164,10 @@ def skus_within(category: Category) -> QuerySet[Sku]:
 
 
 def skus_search(rows: QuerySet[Sku], text: str) -> QuerySet[Sku]:
-    """SKUs whose code, name, product or GTIN holds every word of `text` (trigram indexes)."""
+    """SKUs whose code, name, product or GTIN holds every word of `text` (trigram indexes).
+
+    The condition is part of the name, as people read it in their language.
+    """
     for word in text.split()[:8]:
         matching = (
             Q(code__icontains=word)
@@ -173,6 +176,9 @@ def skus_search(rows: QuerySet[Sku], text: str) -> QuerySet[Sku]:
         )
         if is_gtin_shaped(word):
             matching |= Q(gtin=shortest(word))
+        conditions = conditions_named(word)
+        if conditions:
+            matching |= Q(condition__in=conditions)
         rows = rows.filter(matching)
     return rows
 

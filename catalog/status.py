@@ -28,6 +28,24 @@ def name_in_condition(name: str, condition: str) -> str:
     return f"{name} ({SkuCondition(condition).label.lower()})"
 
 
+def conditions_named(word: str) -> list[str]:
+    """The conditions whose label, in the reader's language, has a word that begins so.
+
+    New is none of them: what is new does not bear it in its name. Of one or two letters, only a
+    whole word counts.
+    """
+    typed = word.casefold()
+    return [
+        value
+        for value, label in SkuCondition.choices
+        if value != SkuCondition.NEW
+        and any(
+            one == typed or (len(typed) > 2 and one.startswith(typed))
+            for one in str(label).casefold().split()
+        )
+    ]
+
+
 class PublicationStatus(models.TextChoices):
     """A price list's or rule's life. Scheduled and expired are derived from its validity."""
 

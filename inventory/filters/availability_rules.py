@@ -6,6 +6,8 @@ import django_filters as filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from catalog.models import Sku
+from catalog.selectors import skus_search
 from inventory.models import AvailabilityRule
 from inventory.rule_words import channel_names
 from inventory.selectors import locations_visible
@@ -36,7 +38,5 @@ class AvailabilityRuleFilter(filters.FilterSet):
     ) -> QuerySet[AvailabilityRule]:
         text = value.strip()
         return rows.filter(
-            Q(sku__code__icontains=text)
-            | Q(sku__name__icontains=text)
-            | Q(category__name__icontains=text)
+            Q(sku__in=skus_search(Sku.objects.all(), text)) | Q(category__name__icontains=text)
         )

@@ -9,7 +9,7 @@ from django.utils import translation
 from catalog.imports import catalog_import
 from catalog.models import Price, Sku
 from catalog.pricing import PriceContext, PriceRequest, price_basket
-from catalog.selectors import other_conditions, skus_by_code, skus_meant
+from catalog.selectors import other_conditions, skus_by_code, skus_meant, skus_search
 from catalog.services.products import catalog_upsert
 from catalog.services.rows import CatalogRow
 from catalog.status import SkuCondition, SkuStatus
@@ -243,3 +243,25 @@ class TestPages:
         header, row = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
         told = dict(zip(header.split(","), row.split(","), strict=True))
         assert (told["Name"], told["Condition"]) == ("Drill", "used")
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "found"),
+    [
+        ("en", "used", {"used"}),
+        ("en", "drill Opened", {"opened"}),
+        ("en", "open box", {"opened"}),
+        ("en", "us", set()),
+        ("it", "seconda mano", {"used"}),
+        ("it", "used", set()),
+        ("pl", "z drugiej ręki drill", {"used"}),
+        ("en", "new", set()),
+        ("en", "saw used", set()),
+    ],
+)
+def test_goods_are_found_by_the_condition_in_their_name(drills, language, typed, found) -> None:
+    for number, sku in enumerate(drills):
+        Sku.objects.filter(pk=sku.pk).update(code=f"D{number}")
+    with translation.override(language):
+        rows = skus_search(Sku.objects.all(), typed)
+        assert set(rows.values_list("condition", flat=True)) == found

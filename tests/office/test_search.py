@@ -100,3 +100,11 @@ def test_the_number_of_queries_does_not_depend_on_what_is_found():
         groups = search_everything(actor, "lovelace", limit=25)
     assert sum(len(group.hits) for group in groups) == 31
     assert len(few) == len(many) <= 6
+
+
+def test_used_goods_are_found_by_the_word_for_their_condition(office):
+    make_sku("S1", name="Saw", condition="used")
+    make_sku("S2", name="Saw")
+    (group,) = search_everything(system_actor(), "used saw", limit=5)
+    assert [hit.title for hit in group.hits] == ["S1"]
+    assert reverse("sku-detail", args=["S1"]) in look(office, "used").content.decode()

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from b2b.models import Company
 from catalog.gtin import is_gtin_shaped, shortest
 from catalog.models import Sku
+from catalog.selectors import skus_search
 from inventory.models import Location
 from inventory.selectors.purchasing import purchases_visible
 from inventory.selectors.transfers import transfer_number, transfers_visible
@@ -93,11 +94,10 @@ def _skus(actor: Actor, text: str, limit: int) -> Group:
         return Group(label, [])
     code, gtin = text.upper(), shortest(text) if is_gtin_shaped(text) else ""
     exact = Q(code=code) | (Q(gtin=gtin) if gtin else Q(pk__in=[]))
-    alike = Q(pk__in=[])
-    if len(text) >= MIN_NAME and not gtin:
-        alike = Q(code__icontains=text) | Q(name__icontains=text)
     rows = list(Sku.objects.filter(exact))
-    rows += Sku.objects.filter(alike).exclude(pk__in=[row.pk for row in rows])[:limit]
+    if len(text) >= MIN_NAME and not gtin:
+        others = Sku.objects.exclude(pk__in=[row.pk for row in rows])
+        rows += skus_search(others, text)[:limit]
     hits = [
         Hit(
             icon="tag",
