@@ -208,6 +208,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "oms.orders.tasks.back_order_serve",
         "schedule": schedule(SWEEP_SECONDS),
     },
+    "back-order-redating": {
+        "task": "oms.orders.tasks.back_order_redate",
+        "schedule": schedule(3600.0),
+    },
     "stock-audit": {
         "task": "inventory.tasks.stock_audit_nightly",
         "schedule": crontab(hour="2", minute="30"),

@@ -16,6 +16,7 @@ from catalog.models import Sku
 from inventory.models import ExpectedSupply, Location
 from inventory.selectors.availability import PARTS, THERE, availability_by_sku
 from inventory.selectors.policy import KEPT_OF_KIT, OFFERED, policy_sql
+from oms.core.clock import now
 from oms.core.sql import array, fetch_rows
 
 OFFERED_THEN = OFFERED.format(
@@ -31,7 +32,7 @@ WITH {PARTS}, {policy_sql()},
             JOIN inventory_location AS location ON location.id = supply.location_id
         WHERE supply.location_id = ANY(%(locations)s::bigint[])
             -- A day of the location's.
-            AND supply.due_on >= (statement_timestamp() AT TIME ZONE location.time_zone)::date),
+            AND supply.due_on >= (%(now)s::timestamptz AT TIME ZONE location.time_zone)::date),
     day AS (
         SELECT parts.sku_id, expected.location_id, expected.due_on,
             SUM(expected.quantity) AS arriving, array_agg(DISTINCT expected.cause) AS causes
@@ -94,7 +95,13 @@ def available_by_date(
     steps: dict[tuple[int, int], list[Step]] = defaultdict(list)
     rows = fetch_rows(
         ARRIVALS,
-        {"skus": array(skus), "locations": array(places), "channel": channel, "own": None},
+        {
+            "skus": array(skus),
+            "locations": array(places),
+            "channel": channel,
+            "own": None,
+            "now": now(),
+        },
     )
     for sku_id, location_id, due_on, arriving, causes, available in rows:
         steps[sku_id, location_id].append(Step(due_on, available, arriving, tuple(causes)))

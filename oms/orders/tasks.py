@@ -5,6 +5,7 @@ from celery import shared_task
 from oms.core.actors import system_actor
 from oms.orders.services.backorders import back_orders_serve
 from oms.orders.services.holding import basket_holds_prune
+from oms.orders.services.redating import back_orders_overdue_redate
 
 
 @shared_task
@@ -17,3 +18,9 @@ def basket_hold_prune() -> int:
 def back_order_serve() -> int:
     """Put to work what waited for goods that are there now."""
     return back_orders_serve(actor=system_actor("beat"))
+
+
+@shared_task
+def back_order_redate() -> int:
+    """Let what did not come on its day be expected when it is due now."""
+    return back_orders_overdue_redate()

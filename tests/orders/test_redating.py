@@ -1,10 +1,11 @@
 """The day that waiting units are expected follows the supply; who waits is told once, if later."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+import time_machine
 from celery import current_app
 
 from inventory.errors import InsufficientStock
@@ -18,6 +19,8 @@ from inventory.services.purchasing import (
 )
 from inventory.services.receiving import Arrival, transfer_receive
 from inventory.services.transfers import transfer_ship
+from oms.core.clock import retailer_zone
+from oms.core.errors import Busy
 from oms.core.events import events_deliver
 from oms.core.models import Event
 from oms.notifications.models import Message
@@ -25,6 +28,7 @@ from oms.orders.models import Order, OrderLine
 from oms.orders.selectors.timeline import order_timeline
 from oms.orders.services import redating
 from oms.orders.services.redating import back_orders_redate
+from oms.orders.tasks import back_order_redate as overdue_sweep
 from tests.catalog.factories import make_kit, make_price_list
 from tests.inventory.factories import put
 from tests.inventory.purchasing import make_ordered, receive
@@ -215,3 +219,60 @@ def test_so_is_a_transfer(shop: Shop, monkeypatch: Any) -> None:
     transfer_receive(transfer.uid, Arrival("slip 1", {shop.skus[0].pk: 2}), actor=ACTOR)
     events_deliver()
     assert figures(shop.skus[0], shop.warehouse) == (5, 5)
+
+
+def at_noon(days: int) -> Any:
+    """The clock so many days after `SOON`."""
+    noon = datetime.combine(SOON + timedelta(days=days), time(12), retailer_zone())
+    return time_machine.travel(noon, tick=False)
+
+
+def test_a_day_that_passes_without_the_goods_is_told_once(shop: Shop) -> None:
+    due(shop, 0)
+    due(shop, 4, source=uuid4())
+    order = place(shop, 5)
+    waits(shop, order, 2)
+    with at_noon(0):
+        assert overdue_sweep() == 0
+    assert expected(order) == SOON
+    with at_noon(1):
+        assert (overdue_sweep(), overdue_sweep()) == (1, 0)
+        events_deliver()
+        assert expected(order) == SOON + timedelta(days=4)
+        assert len(told()) == 1
+    with at_noon(5):
+        assert (overdue_sweep(), overdue_sweep()) == (1, 0)
+        events_deliver()
+        assert expected(order) is None
+        assert ["do not know the new day" in words for words in told()] == [False, True]
+
+
+def test_a_day_that_passes_while_the_goods_are_there_is_the_other_sweeps(shop: Shop) -> None:
+    due(shop, 0)
+    order = place(shop, 5)
+    waits(shop, order, 2)
+    put(shop.skus[0], shop.warehouse, 2)
+    with at_noon(1):
+        overdue_sweep()
+        events_deliver()
+        assert (expected(order), told()) == (SOON, [])
+
+
+def test_who_is_busy_keeps_nobody_else_waiting(monkeypatch: Any) -> None:
+    shops = [make_shop(1, units=5) for _ in range(2)]
+    orders = []
+    for shop in shops:
+        due(shop, 0, source=uuid4())
+        orders.append(place(shop, 5))
+        waits(shop, orders[-1], 2)
+    redate = redating.back_orders_redate
+
+    def redate_unless_busy(sku_ids: list[int], *, cause: str) -> int:
+        if sku_ids == [shops[0].skus[0].pk]:
+            raise Busy
+        return redate(sku_ids, cause=cause)
+
+    monkeypatch.setattr(redating, "back_orders_redate", redate_unless_busy)
+    with at_noon(1):
+        assert overdue_sweep() == 2
+    assert [expected(order) for order in orders] == [SOON, None]

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
+import structlog
 from django.db import transaction
 from django.db.models import Q
 
@@ -12,12 +13,14 @@ from inventory.selectors.arrivals import ByDate, available_by_date, earliest
 from oms.core.actors import Actor, system_actor
 from oms.core.audit import audit_record
 from oms.core.clock import now
+from oms.core.errors import DomainError
 from oms.core.models import Event
 from oms.core.wake import wake_on_commit
 from oms.orders.locks import orders_waiting_for_update
 from oms.orders.models import Channel, Order, OrderLine
 from oms.orders.services.backorders import announce, places_for, today
 
+log = structlog.get_logger(__name__)
 SERVE = "oms.orders.tasks.back_order_serve"
 
 
@@ -28,6 +31,24 @@ def supply_changed(event: Event) -> None:
     """
     if back_orders_redate(event.payload["skus"], cause=event.payload["cause"]):
         wake_on_commit(SERVE)
+
+
+def back_orders_overdue_redate() -> int:
+    """Let lines whose day is over expect what is due now; how many SKUs they wait for.
+
+    Nothing happens on the day that supply does not come, so nobody else would say it. Each SKU is
+    a transaction of its own; one that is busy is left to the next sweep.
+    """
+    passed = OrderLine.objects.filter(back_ordered__gt=0, expected_on__lt=today())
+    sku_ids = list(passed.order_by("sku").values_list("sku", flat=True).distinct())
+    for sku_id in sku_ids:
+        try:
+            back_orders_redate([sku_id], cause="")
+        except DomainError:
+            log.info("back_order.busy", sku=sku_id)
+        except Exception:
+            log.exception("back_order.redating_failed", sku=sku_id)
+    return len(sku_ids)
 
 
 @transaction.atomic
