@@ -116,7 +116,8 @@ class MoneyColumn(TotalMixin, tables.Column):
 class NowColumn(MoneyColumn):
     """An amount as agreed, with what is left of it below where that is another: `now` names it.
 
-    Exports show the first; give them a hidden column for the second.
+    Exports show the first; give them a hidden column for the second. Of the totals, the first is
+    given with its currency, the second as an amount.
     """
 
     def __init__(self, *args: Any, now: str, **kwargs: Any) -> None:
@@ -124,12 +125,18 @@ class NowColumn(MoneyColumn):
         super().__init__(*args, **kwargs)
 
     def render(self, value: Any, record: Any) -> str:
-        left = getattr(record, self.now)
-        agreed = super().render(value, record)
-        if left == value:
-            return agreed
-        words = _("now %(amount)s") % {"amount": money(left, self.currency_of(record))}
-        return format_html('{}<span class="cell-note">{}</span>', agreed, words)
+        return self._both(value, getattr(record, self.now), self.currency_of(record))
+
+    def format_total(self, value: Any, table: Any) -> Any:
+        agreed, currency = value
+        return self._both(agreed, table.totals.get(self.now, agreed), currency)
+
+    def _both(self, agreed: Any, left: Any, currency: str) -> str:
+        shown = money(agreed, currency)
+        if left == agreed:
+            return shown
+        words = _("now %(amount)s") % {"amount": money(left, currency)}
+        return format_html('{}<span class="cell-note">{}</span>', shown, words)
 
 
 class WhenColumn(tables.Column):

@@ -50,6 +50,9 @@ class MessageFilter(django_filters.FilterSet):
     language = django_filters.AllValuesFilter()
     recipient = django_filters.CharFilter(lookup_expr="iexact")
     subject_id = django_filters.CharFilter(label=gettext_lazy("Concerns"))
+    since = django_filters.DateFilter(
+        field_name="created_at", lookup_expr="date__gte", label=gettext_lazy("Written from")
+    )
 
     class Meta:
         model = Message

@@ -35,7 +35,7 @@ def make_order(*, channel: str = "E-shop", gross: str = "12.20", **fields: Any) 
         "net": net,
         "tax": total - net,
         "gross": total,
-        "current_total": total,
+        "current_total": Decimal(0) if fields.get("status") == "cancelled" else total,
         **fields,
     }
     order: Order = Order.objects.create(**values)
@@ -47,7 +47,7 @@ def make_work(*, late: bool = False, **fields: Any) -> FulfilmentOrder:
     """A fulfilment order; `late`: its promise is broken since two hours."""
     promised = now() + timedelta(hours=-2 if late else 2)
     values = {"method": "ship", "promised_at": promised, **fields}
-    values.setdefault("order", make_order())
-    values.setdefault("location", make_location())
+    values["order"] = fields.get("order") or make_order()
+    values["location"] = fields.get("location") or make_location()
     work: FulfilmentOrder = FulfilmentOrder.objects.create(**values)
     return work

@@ -1,15 +1,22 @@
+import csv
+import io
+import re
 from datetime import datetime, timedelta
+from decimal import Decimal
+from html import unescape
 from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from inventory.models import Stock
 from oms.core.actors import system_actor
 from oms.core.clock import now
 from oms.core.models import Event, Job
+from oms.notifications.models import Message
 from oms.office.selectors.charts import fulfilment_by_method, orders_by_day, work_by_location
 from oms.office.selectors.figures import (
     sales_figures,
@@ -153,3 +160,55 @@ def test_figures_refresh_without_the_charts(office):
 
 def test_a_clerk_has_no_office(sign_in):
     assert sign_in("clerk", scope=make_location()).get("/office/").status_code == 404
+
+
+def exported(browser, url):
+    """The rows of a list page as it is linked to."""
+    answer = browser.get(f"{unescape(url)}{'&' if '?' in url else '?'}_export=csv")
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_every_figure_leads_to_exactly_what_it_counts(office):
+    make_order(gross="10.00")
+    make_order(gross="20.00", current_total=Decimal("4.50"))
+    make_order(gross="40.00", status="cancelled")
+    yesterday = now() - timedelta(hours=25)
+    for status, late in (("open", False), ("picking", True), ("picked", True), ("ready", True)):
+        make_work(status=status, late=late, order=make_order(placed_at=yesterday))
+    page = office.get("/office/").content.decode()
+    linked = r'<a href="([^"]+)" class="figure[^>]*>.*?figure-number">([^<]+)<'
+    figures = re.findall(linked, page, re.DOTALL)
+    rows = [exported(office, url) for url, _shown in figures]
+    assert [shown for _url, shown in figures] == ["3", "€14.50", "2", "2", "1", "0"]
+    assert [len(found) for found in rows] == [3, 3, 2, 2, 1, 0]
+    assert sum(Decimal(row["Total now"]) for row in rows[1]) == Decimal("14.50")
+    listed = office.get(unescape(figures[1][0])).content.decode()
+    assert "€70.00" in listed
+    assert "now €14.50" in listed
+
+
+def test_trouble_leads_to_exactly_what_it_counts(office):
+    Event.objects.filter(pk=add_event().pk).update(occurred_at=now() - timedelta(minutes=2))
+    add_event()
+    for days in (1, 30):
+        Job.objects.create(
+            kind="x", title="x", status="failed", finished_at=now() - timedelta(days=days)
+        )
+        message = Message.objects.create(source=f"test:{days}", status="failed")
+        Message.objects.filter(pk=message.pk).update(created_at=now() - timedelta(days=days))
+    page = office.get("/office/").content.decode()
+    links = re.findall(
+        r'<a class="btn btn-ghost" href="([^"]+)"', page.partition("home-trouble")[2]
+    )
+    assert len(links) == 3
+    assert [len(exported(office, url)) for url in links] == [1, 1, 1]
+
+
+def test_who_may_not_open_the_list_is_not_sent_there(sign_in):
+    add_event()
+    Event.objects.update(state=Event.State.DEAD)
+    page = sign_in("auditor").get("/office/").content.decode()
+    assert "1 event was given up" in page
+    assert reverse("event-list") not in page.partition("home-figures")[2]
+    assert reverse("fulfilment-list") not in page.partition("home-figures")[2]

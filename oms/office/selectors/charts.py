@@ -15,7 +15,8 @@ from oms.core.actors import Actor
 from oms.core.clock import now, retailer_zone
 from oms.core.formats import short_day
 from oms.core.permissions import Permission
-from oms.office.selectors.figures import UNREADY, day_start
+from oms.office.selectors.figures import day_start
+from oms.orders.filters import UNREADY
 from oms.orders.models import FulfilmentOrder, Order
 from oms.orders.status import FulfilmentStatus
 

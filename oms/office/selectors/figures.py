@@ -12,11 +12,11 @@ from oms.core.clock import now, retailer_zone
 from oms.core.models import Event, Job
 from oms.core.permissions import Permission
 from oms.notifications.models import Message
+from oms.orders.filters import UNREADY, overdue
 from oms.orders.models import FulfilmentOrder, Order
-from oms.orders.status import FulfilmentStatus, OrderStatus
+from oms.orders.status import FulfilmentStatus
 
 UNPICKED = (FulfilmentStatus.OPEN, FulfilmentStatus.PICKING)
-UNREADY = (*UNPICKED, FulfilmentStatus.PICKED)
 TROUBLE_DAYS = 7
 # An event older than this while the system is idle means that nobody delivers.
 LATE_EVENT = timedelta(seconds=60)
@@ -24,7 +24,7 @@ LATE_EVENT = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True)
 class Sales:
-    """One currency's day. Cancelled orders count as orders, but bring nothing."""
+    """One currency's day: what its orders are worth now, which is nothing where cancelled."""
 
     currency: str
     today: Decimal
@@ -70,17 +70,27 @@ def previous_day(midnight: datetime) -> datetime:
     return day_start(midnight - timedelta(hours=12))
 
 
+def trouble_since() -> datetime:
+    """The midnight from which failures count."""
+    return day_start(now() - timedelta(days=TROUBLE_DAYS))
+
+
+def event_is_late() -> Q:
+    """The events that somebody should have delivered by now."""
+    return Q(state=Event.State.PENDING, occurred_at__lt=now() - LATE_EVENT)
+
+
 def sales_figures(actor: Actor) -> list[Sales]:
     """Orders and revenue of today and yesterday, the currency with most orders first."""
     today = day_start(now())
-    is_today, earns = Q(placed_at__gte=today), ~Q(status=OrderStatus.CANCELLED)
+    is_today = Q(placed_at__gte=today)
     rows = (
         Order.objects.visible_to(actor, Permission.ORDERS_VIEW)
         .filter(placed_at__gte=previous_day(today))
         .values("currency")
         .annotate(
-            today=Sum("gross", filter=is_today & earns, default=Decimal(0)),
-            yesterday=Sum("gross", filter=~is_today & earns, default=Decimal(0)),
+            today=Sum("current_total", filter=is_today, default=Decimal(0)),
+            yesterday=Sum("current_total", filter=~is_today, default=Decimal(0)),
             orders_today=Count("id", filter=is_today),
             orders_yesterday=Count("id", filter=~is_today),
         )
@@ -91,15 +101,15 @@ def sales_figures(actor: Actor) -> list[Sales]:
 
 def work_figures(actor: Actor) -> Work:
     """Open fulfilment orders by what they wait for."""
-    unready, late = Q(status__in=UNREADY), Q(promised_at__lt=now())
+    late = overdue()
     figures = (
         FulfilmentOrder.objects.visible_to(actor, Permission.ORDERS_VIEW)
         .filter(status__in=[*UNREADY, FulfilmentStatus.READY])
         .aggregate(
             to_pick=Count("id", filter=Q(status__in=UNPICKED)),
-            overdue=Count("id", filter=unready & late),
+            overdue=Count("id", filter=late),
             ready=Count("id", filter=Q(status=FulfilmentStatus.READY)),
-            oldest=Min("promised_at", filter=unready & late),
+            oldest=Min("promised_at", filter=late),
         )
     )
     return Work(**figures)
@@ -111,13 +121,11 @@ def shortage_count(actor: Actor) -> int:
 
 
 def trouble_figures() -> Trouble:
-    """Events, jobs and messages that need a person; failures of the last days only."""
-    since = now() - timedelta(days=TROUBLE_DAYS)
+    """Events, jobs and messages that need a person; failures since `trouble_since` only."""
+    since = trouble_since()
     events = Event.objects.exclude(state=Event.State.DELIVERED).aggregate(
         dead=Count("position", filter=Q(state=Event.State.DEAD)),
-        late=Count(
-            "position", filter=Q(state=Event.State.PENDING, occurred_at__lt=now() - LATE_EVENT)
-        ),
+        late=Count("position", filter=event_is_late()),
     )
     jobs = Job.objects.filter(status=Job.Status.FAILED, finished_at__gte=since).count()
     messages = Message.objects.filter(status=Message.Status.FAILED, created_at__gte=since).count()

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import django_filters
 from django.contrib import messages
 from django.db.models import QuerySet
+from django.forms import CheckboxInput
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -25,6 +26,7 @@ from oms.core.tables import (
     WhenColumn,
 )
 from oms.core.web import ListPage, PageRequest, page
+from oms.office.selectors.figures import event_is_late
 
 MOST_RETRIED = 1000
 
@@ -40,10 +42,16 @@ class EventFilter(django_filters.FilterSet):
     )
     state = django_filters.ChoiceFilter(choices=Event.State.choices)
     type = django_filters.CharFilter(lookup_expr="istartswith", label=gettext_lazy("Type"))
+    late = django_filters.BooleanFilter(
+        method="keep_late", label=gettext_lazy("Late"), widget=CheckboxInput
+    )
 
     class Meta:
         model = Event
         fields: ClassVar[list[str]] = []
+
+    def keep_late(self, rows: QuerySet[Event], _name: str, value: bool) -> QuerySet[Event]:
+        return rows.filter(event_is_late()) if value else rows
 
 
 class EventTable(Table):

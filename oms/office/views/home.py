@@ -7,14 +7,17 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from oms.core.clock import now
 from oms.core.permissions import Permission
 from oms.core.web import PageRequest, htmx, page
 from oms.office.selectors.attention import attention
 from oms.office.selectors.charts import fulfilment_by_method, orders_by_day, work_by_location
 from oms.office.selectors.figures import (
+    day_start,
     sales_figures,
     shortage_count,
     trouble_figures,
+    trouble_since,
     work_figures,
 )
 from oms.orders.methods import method_of
@@ -27,6 +30,8 @@ def office_home(request: PageRequest) -> HttpResponse:
     actor = request.actor
     sales = sales_figures(actor)
     context: dict[str, Any] = {
+        "today": day_start(now()).date().isoformat(),
+        "trouble_since": trouble_since().date().isoformat(),
         "sales": sales[0] if sales else None,
         "other_sales": sales[1:],
         "orders_today": sum(part.orders_today for part in sales),

@@ -38,6 +38,9 @@ class JobFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search", label=gettext_lazy("Title or file"))
     status = django_filters.ChoiceFilter(choices=Job.Status.choices)
     kind = django_filters.AllValuesFilter()
+    since = django_filters.DateFilter(
+        field_name="finished_at", lookup_expr="date__gte", label=gettext_lazy("Finished from")
+    )
 
     class Meta:
         model = Job

@@ -59,17 +59,19 @@ class OrderList(ListPage):
         return rows.annotate(places=ArraySubquery(places.values("location__code")))
 
     def table_options(self, rows: QuerySet[Any]) -> Mapping[str, Any]:
-        """The sum of what is filtered, while it is few enough to count and in one currency."""
+        """The sums of what is filtered, while it is few enough to count and in one currency."""
         few = rows.order_by()[: COUNTED_ROWS + 1].values("pk")
         sums = list(
             Order.objects.filter(pk__in=few)
             .values("currency")
-            .annotate(sum=Sum("gross"), count=Count("pk"))
+            .annotate(agreed=Sum("gross"), left=Sum("current_total"), count=Count("pk"))
             .order_by()
         )
         if len(sums) != 1 or sums[0]["count"] > COUNTED_ROWS:
             return {}
-        return {"totals": {"gross": (sums[0]["sum"], sums[0]["currency"])}}
+        total = sums[0]
+        agreed = (total["agreed"], total["currency"])
+        return {"totals": {"gross": agreed, "current_total": total["left"]}}
 
 
 order_list = page(Permission.OFFICE_VIEW)(require_safe(OrderList.as_view()))
