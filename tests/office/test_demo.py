@@ -305,6 +305,16 @@ def test_an_order_waits_for_a_delivery() -> None:
     assert Message.objects.filter(kind="orders/order_back_ordered").count() == 1
 
 
+def test_the_day_it_waits_for_was_moved_and_the_customer_told() -> None:
+    line = OrderLine.objects.get(back_ordered__gt=0)
+    first = AuditEntry.objects.get(action="order.back_ordered")
+    later = AuditEntry.objects.get(action="order.back_order_later")
+    assert first.object_id == later.object_id == str(line.order_id)
+    assert line.expected_on is not None
+    assert first.data["expected_on"] < later.data["expected_on"] == line.expected_on.isoformat()
+    assert Message.objects.filter(kind="orders/order_back_order_later").count() == 1
+
+
 def test_a_shortage_with_two_orders_and_a_way_out() -> None:
     item = Shortage.objects.get(closed_at=None, cause="count 402")
     waiting = affected_by(item)
@@ -324,3 +334,16 @@ def test_something_else_stands_in_and_could_once_more() -> None:
     (one,) = [one for one in affected_by(item) if one.order and one.order.accepts_substitutes]
     assert one.line is not None
     assert candidates_for(one.line, one.unpicked)[0].price is not None
+
+
+def test_a_clerk_finds_a_line_missing_and_may_give_something_else() -> None:
+    item = Shortage.objects.get(closed_at=None, cause="count 405")
+    assert item.location.code == HOME_STORE
+    (one,) = [one for one in affected_by(item) if one.order and one.order.accepts_substitutes]
+    assert one.line is not None
+    pickup = Pickup.objects.get(fulfilment_order__lines=one.line)
+    assert pickup.status == PickupStatus.TO_PICK
+    assert pickup.fulfilment_order.lines.count() == 2
+    best = candidates_for(one.line, one.unpicked)[0]
+    assert best.price is not None
+    assert best.units == 1

@@ -1,14 +1,20 @@
-"""A count finds the last piece gone; the customer waits for the delivery that is on its way."""
+"""A count finds the last piece gone; the customer waits for a delivery, and it comes later."""
 
 from datetime import timedelta
 
-from inventory.models import ExpectedSupply, Shortage, Stock
+from django.db.models import Count
+
+from inventory.models import ExpectedSupply, PurchaseOrder, Shortage, Stock
+from inventory.services.purchasing import Confirmation, purchase_confirm
+from inventory.status import PurchaseStatus
 from oms.office.demo.articles import Article
 from oms.office.demo.world import World
 from oms.orders.selectors.shortages import affected_by
 from oms.orders.services.shortages import shortage_back_order
 
 CAUSE = "count 403"
+NOTHING_CAME = (PurchaseStatus.ORDERED, PurchaseStatus.CONFIRMED)
+DELAY = timedelta(days=5)
 
 
 class Awaited:
@@ -19,17 +25,22 @@ class Awaited:
         self.article: Article | None = None
 
     def play(self) -> None:
-        """Put it on the timeline: the order some days ago, the count half an hour later."""
+        """Put it on the timeline: the order two days ago, the count soon after, then the news."""
         begin = self.world.timeline.present - timedelta(hours=47)
         self.world.timeline.at(begin, self._order)
         self.world.timeline.at(begin + timedelta(minutes=31), self._count)
+        self.world.timeline.at(begin + timedelta(hours=26), self._later)
 
     def _order(self) -> None:
         """Of something of which only the warehouse has any, and that a supplier brings soon."""
         world = self.world
         here = world.warehouse
-        due = ExpectedSupply.objects.filter(location=here, due_on__gt=world.timeline.moment.date())
-        coming = dict(due.order_by("quantity").values_list("sku_id", "quantity"))
+        # Of one supplier, who has not sent any yet: what it says of the day is all there is to say.
+        orders = PurchaseOrder.objects.filter(status__in=NOTHING_CAME)
+        due = ExpectedSupply.objects.filter(location=here).order_by("sku_id")
+        alone = due.values("sku_id").annotate(sources=Count("pk")).filter(sources=1)
+        told = due.filter(source__in=orders.values("uid"), sku_id__in=alone.values("sku_id"))
+        coming = dict(told.values_list("sku_id", "quantity"))
         left = {row.sku_id for row in Stock.objects.filter(location=here) if row.available > 0}
         others = Stock.objects.filter(location__ships=True, on_hand__gt=0).exclude(location=here)
         left -= set(others.values_list("sku_id", flat=True))
@@ -54,3 +65,16 @@ class Awaited:
                     shortage.uid, line_id=one.line.pk, actor=self.world.staff.office
                 )
                 self.world.timeline.note("back-orders")
+
+    def _later(self) -> None:
+        """The supplier needs some days more than it said."""
+        if self.article is None:
+            return
+        supply = ExpectedSupply.objects.get(location=self.world.warehouse, sku=self.article.sku_id)
+        if supply.due_on is None:
+            return
+        order = PurchaseOrder.objects.get(uid=supply.source)
+        line = order.lines.get(sku=self.article.sku_id)
+        said = Confirmation(line.position, due_on=supply.due_on + DELAY)
+        purchase_confirm(order.number, [said], actor=self.world.staff.office)
+        self.world.timeline.note("back-orders later")

@@ -24,6 +24,7 @@ from oms.office.demo.customers import customers_invent
 from oms.office.demo.dispositions import dispositions_make
 from oms.office.demo.drop_ships import DropShips
 from oms.office.demo.lacking import Lacking
+from oms.office.demo.missed import Missed
 from oms.office.demo.parcels import Parcels, begun, packed, picked, sent
 from oms.office.demo.people import BUYER_OF, HOME_STORE, OTHER_STORE, people_make
 from oms.office.demo.pickups import Pickups
@@ -207,6 +208,7 @@ def _waiting(world: World, parcels: Parcels, pickups: Pickups) -> None:
     Lacking(world).play()
     Awaited(world).play()
     Replaced(world).play()
+    Missed(world).play()
 
 
 def _goods_in(world: World) -> None:
