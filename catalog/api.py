@@ -229,13 +229,11 @@ class PriceListPricesView(ApiView):
         amounts at once.
         """
         require_whole(self.actor, Permission.PRICES_MANAGE)
-        data = serializers.PriceUpload(data=request.data)
-        data.is_valid(raise_exception=True)
 
         def perform() -> tuple[int, Any, dict[str, str]]:
             price_list = self._price_list(code)
-            changes = _changes(data.validated_data["prices"])
-            version = data.validated_data.get("version")
+            sent = serializers.PriceUpload().run_validation(request.data)
+            changes, version = _changes(sent["prices"]), sent.get("version")
             plan = price_set(price_list.pk, changes, actor=self.actor, version=version, cause="api")
             price_list.refresh_from_db(fields=["version"])
             return 200, plan.counts() | {"version": price_list.version}, {}

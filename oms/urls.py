@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from oms.core import health
+from oms.core import handlers, health
 
 API_APPS = ("catalog", "inventory", "oms.orders", "oms.returns", "stores", "b2b")
 PAGE_APPS = (
@@ -17,6 +17,11 @@ PAGE_APPS = (
     "stores",
     "b2b",
 )
+
+handler400 = handlers.bad_request
+handler403 = handlers.permission_denied
+handler404 = handlers.not_found
+handler500 = handlers.server_error
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),

@@ -133,3 +133,11 @@ class Unavailable(DomainError):
     status = 503
     title = _("The system is starting or recovering; try again in a moment")
     retry_after = 5
+
+
+class Internal(DomainError):
+    """A defect of ours; what was sent was not saved."""
+
+    code = "internal"
+    status = 500
+    title = _("Something broke on our side")

@@ -3,8 +3,9 @@
 import time
 from collections.abc import Callable
 
+from django.core.exceptions import BadRequest
 from django.db import DatabaseError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
 from prometheus_client import Counter, Histogram
@@ -35,6 +36,19 @@ def metrics(get_response: View) -> View:
         REQUESTS.labels(method, route, response.status_code).inc()
         SECONDS.labels(method, route).observe(time.perf_counter() - start)
         return response
+
+    return middleware
+
+
+def no_nul(get_response: View) -> View:
+    """Refuse addresses with NUL in them: no text of PostgreSQL has one, so nothing is named so."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path:
+            raise Http404
+        if "%00" in request.META["QUERY_STRING"]:
+            raise BadRequest("NUL in the address")
+        return get_response(request)
 
     return middleware
 

@@ -23,6 +23,8 @@ class ApiView(GenericAPIView[Any]):
 
     permissions_required: ClassVar[dict[str, Permission]] = {}
     parser_classes = (JsonParser,)
+    # No OPTIONS: what can be done is said by the schema.
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     # Off where a body is too large to be kept: such a view reads it as a stream.
     keeps_body: ClassVar[bool] = True
 
