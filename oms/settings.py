@@ -269,6 +269,7 @@ EVENT_HANDLERS: dict[str, list[str]] = {
     "pickup.reminder": ["stores.notices.pickup_reminder"],
     "pickup.expired": ["stores.notices.pickup_expired"],
     "pickup.declined": ["stores.notices.pickup_declined"],
+    "pickup.found": ["stores.notices.pickup_found"],
     "pickup.collected": ["stores.notices.pickup_collected"],
     "purchase_order.ordered": ["inventory.notices.purchase_ordered"],
     "purchase_order.cancelled": ["inventory.notices.purchase_cancelled"],

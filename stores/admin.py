@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 
-from stores.models import CodeMiss, HandOver, Pickup, PutBack
+from stores.models import CodeMiss, Decline, HandOver, Pickup, PutBack
 
 
 class LookOnly(admin.ModelAdmin):
@@ -37,6 +37,13 @@ class PickupAdmin(LookOnly):
 class HandOverAdmin(LookOnly):
     list_display = ("pickup", "by", "at", "proof", "undone_at", "undone_by")
     list_select_related = ("pickup", "by", "undone_by")
+
+
+@admin.register(Decline)
+class DeclineAdmin(LookOnly):
+    list_display = ("pickup", "order_line", "units", "reason", "stand_in", "at", "undone_at")
+    list_filter = ("reason",)
+    list_select_related = ("pickup", "order_line", "stand_in")
 
 
 @admin.register(PutBack)

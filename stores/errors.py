@@ -19,6 +19,20 @@ class NothingToUndo(Conflict):
     title = _("This hand-over was undone already")
 
 
+class PaymentGivenUp(Conflict):
+    """What was paid for the units was refunded, voided or not taken: it cannot be as it was."""
+
+    code = "payment_given_up"
+    title = _("The payment for this was given up already. The customer has to order again.")
+
+
+class OrderWentOn(Conflict):
+    """What happened to the pickup since stands against an undo. `status`: what it is now."""
+
+    code = "order_went_on"
+    title = _("This order has ended since. The customer has to order again.")
+
+
 class AlreadyPutBack(Conflict):
     """The goods lie on the shelf again and may be sold to somebody else."""
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from inventory.models import Location
 from oms.core.permissions import ScopedModel
 from oms.orders.models import FulfilmentOrder, OrderLine, Tender
-from stores.status import PickupStatus, Proof
+from stores.status import DeclineReason, PickupStatus, Proof
 
 
 class Pickup(ScopedModel):
@@ -139,6 +139,32 @@ class PutBackLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} of {self.order_line_id}"
+
+
+class Decline(models.Model):
+    """Units that a clerk could not have; undone at most once, soon after, if they were found.
+
+    Its `uid` names what was set aside or booked off the shelf with it.
+    """
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    pickup = models.ForeignKey(Pickup, models.CASCADE, related_name="declines")
+    order_line = models.ForeignKey(OrderLine, models.CASCADE, related_name="+")
+    units = models.PositiveIntegerField(_("units"))
+    reason = models.CharField(_("reason"), max_length=12, choices=DeclineReason.choices)
+    # Nothing of the pickup was left.
+    whole = models.BooleanField(_("all of it"))
+    # What is picked instead of the units, or of some of them.
+    stand_in = models.ForeignKey(OrderLine, models.CASCADE, null=True, related_name="+")
+    at = models.DateTimeField(db_default=Now())
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("decline")
+        verbose_name_plural = _("declines")
+
+    def __str__(self) -> str:
+        return f"{self.pickup_id} {self.units} of {self.order_line_id}"
 
 
 class CodeMiss(models.Model):

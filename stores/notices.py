@@ -69,6 +69,18 @@ def pickup_declined(event: Event) -> None:
     _about_pickup("stores/pickup_declined", event)
 
 
+def pickup_found(event: Event) -> None:
+    """What the store could not find is there after all: what was said about it is taken back."""
+    payload = event.payload
+    _about_pickup(
+        "stores/pickup_found",
+        event,
+        units=payload["units"],
+        goods=payload["line"]["name"],
+        instead_of=payload["instead_of"],
+    )
+
+
 def ready_preview(pickup: Pickup) -> tuple[str, str]:
     """Subject and text of the message a customer gets when the pickup becomes ready.
 
@@ -86,7 +98,7 @@ def ready_preview(pickup: Pickup) -> tuple[str, str]:
     return subject, text
 
 
-def _about_pickup(kind: str, event: Event) -> None:
+def _about_pickup(kind: str, event: Event, **more: Any) -> None:
     facts = event.payload["pickup"]
     pickup = Pickup.objects.select_related("location", "fulfilment_order").get(uid=facts["uid"])
     deadline = facts["collect_by"]
@@ -96,6 +108,7 @@ def _about_pickup(kind: str, event: Event) -> None:
         pickup,
         due=Decimal(facts["due"]),
         until=datetime.fromisoformat(deadline) if deadline else None,
+        **more,
     )
 
 
@@ -118,6 +131,7 @@ def _context(
     *,
     due: Decimal,
     until: datetime | None = None,
+    **more: Any,
 ) -> dict[str, Any]:
     """What every template of `templates/stores/mail/` may use."""
     location = pickup.location
@@ -138,6 +152,7 @@ def _context(
             "due": due,
             "deputy": pickup.deputy,
             "tracking_url": tracking_url(order["id"]),
+            **more,
         }
 
 

@@ -29,7 +29,8 @@ PICKUP_TRANSITIONS: Mapping[str, frozenset[str]] = {
     S.COLLECTED: frozenset({S.READY}),
     # A late customer is served while the goods are not put back.
     S.EXPIRED: frozenset({S.READY}),
-    S.DECLINED: frozenset(),
+    # For some minutes the goods may have been found after all.
+    S.DECLINED: frozenset({S.TO_PICK}),
     S.CANCELLED: frozenset(),
 }
 

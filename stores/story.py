@@ -23,6 +23,7 @@ WORDS: Mapping[str, tuple[str | Promise, str]] = {
     "pickup.shrunk": (_("Some units cancelled"), "basket-x"),
     "pickup.cancelled": (_("Cancelled"), "circle-off"),
     "pickup.declined": (_("Goods could not be had"), "thumb-down"),
+    "pickup.found": (_("Found after all"), "arrow-back-up"),
 }
 
 

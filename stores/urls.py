@@ -65,6 +65,7 @@ urlpatterns: list[URLPattern] = [
     path(PICKUP + "scan/", picking.scan_item, name="counter-pick-scan"),
     path(PICKUP + "lines/<int:line>/", picking.count, name="counter-count"),
     path(PICKUP + "lines/<int:line>/decline/", declining.decline, name="counter-decline"),
+    path(PICKUP + "declines/<uuid:decline>/undo/", declining.found, name="counter-found"),
     path(PICKUP + "preview/", picking.preview, name="counter-preview"),
     path(PICKUP + "ready/", picking.make_ready, name="counter-ready"),
     path(PICKUP + "place/", picking.move, name="counter-place"),

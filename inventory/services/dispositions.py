@@ -143,6 +143,16 @@ def disposition_end(
     return found
 
 
+@transaction.atomic
+def set_aside_undo(uid: UUID, *, actor: Actor) -> None:
+    """Put back on sale what is still set aside of it: it was set aside by mistake.
+
+    As for `set_aside`, the caller knows that `actor` may. What has ended, stays so.
+    """
+    outcome = DispositionOutcome.PUT_BACK
+    _end(statements.END_ONE, outcome, {"uid": uid}, cause=WORDS[outcome], actor=actor)
+
+
 def _parted(
     found: Disposition, units: int, part: UUID, outcome: DispositionOutcome, *, actor: Actor
 ) -> Disposition:

@@ -106,6 +106,13 @@ class NotReplaceable(Conflict):
     title = _("Only units that nobody has picked can be replaced")
 
 
+class SubstituteChanged(Conflict):
+    """What stands in for the units is not as it was: some of it was cancelled, or replaced too."""
+
+    code = "substitute_changed"
+    title = _("What was taken instead has changed since. Undo that first.")
+
+
 class NoSubstitute(Conflict):
     """None of the substitute can be had where the order's goods may come from.
 

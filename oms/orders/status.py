@@ -60,7 +60,8 @@ FULFILMENT_TRANSITIONS: Mapping[str, frozenset[str]] = {
     # A hand-over can be undone for some minutes; a parcel that left cannot.
     F.COLLECTED: frozenset({F.READY}),
     F.SHIPPED: frozenset(),
-    F.DECLINED: frozenset(),
+    # For some minutes a store may have found what it declined.
+    F.DECLINED: frozenset({F.OPEN}),
     # Uncollected goods can be reinstated for a late customer while they are not put back.
     F.CANCELLED: frozenset({F.READY}),
 }

@@ -1,7 +1,8 @@
 """What a clerk cannot find or may not sell: the reason decides what happens to the stock."""
 
 from collections.abc import Mapping
-from uuid import UUID, uuid4
+from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Sum
@@ -12,6 +13,7 @@ from inventory.services.dispositions import Aside, expiry_of, set_aside
 from inventory.status import AdjustmentReason, DispositionReason
 from oms.core.actors import Actor
 from oms.core.audit import audit_record
+from oms.core.clock import now
 from oms.core.errors import InvalidInput, Issue
 from oms.orders.models import FulfilmentLine, OrderLine
 from oms.orders.services.changes import order_cancel
@@ -20,7 +22,7 @@ from oms.orders.services.substituting import line_substitute
 from oms.orders.status import FULFILMENT_OPEN, CancelReason
 from stores.errors import NotToPick
 from stores.locks import pickup_for_update, stock_for_update
-from stores.models import Pickup, PutBackLine
+from stores.models import Decline, Pickup, PutBackLine
 from stores.services.events import pickup_event
 from stores.services.picking import pickup_move
 from stores.status import DeclineReason, PickupStatus
@@ -57,7 +59,8 @@ def pickup_decline(
             actor=actor,
             lines={line.order_line_id: units},
         )
-    _decline(pickup, line, units, reason, actor=actor, whole=whole)
+    decline = Decline(units=units, reason=reason, whole=whole)
+    _decline(pickup, line, decline, actor=actor)
     if whole:
         pickup_event("declined", pickup, reason=reason)
     return pickup
@@ -82,7 +85,8 @@ def pickup_replace(
             actor=actor,
             lines={line.order_line_id: rest},
         )
-    _decline(pickup, line, units, reason, actor=actor, instead=new.sku.code)
+    decline = Decline(units=units, reason=reason, whole=False, stand_in=new)
+    _decline(pickup, line, decline, actor=actor)
     return new
 
 
@@ -103,53 +107,63 @@ def _to_decline(
     return pickup, line
 
 
-def _decline(
-    pickup: Pickup,
-    line: FulfilmentLine,
-    units: int,
-    reason: DeclineReason,
-    *,
-    actor: Actor,
-    **more: bool | str,
-) -> None:
+def _decline(pickup: Pickup, line: FulfilmentLine, decline: Decline, *, actor: Actor) -> None:
     """Book what the reason says about the shelf, and write down who said so."""
-    shelf = _correct_stock(pickup, line, units, reason, actor=actor)
-    said = {"reason": reason, "sku": line.order_line.sku_id, "units": units}
-    audit_record("pickup.declined", pickup, actor=actor, data=said | more | shelf)
+    decline.pickup, decline.order_line, decline.at = pickup, line.order_line, now()
+    decline.save()
+    shelf = _correct_stock(pickup, decline, actor=actor)
+    said: dict[str, Any] = {
+        "reason": decline.reason,
+        "sku": line.order_line.sku_id,
+        "units": decline.units,
+        "whole": decline.whole,
+    }
+    if decline.stand_in is not None:
+        said["instead"] = decline.stand_in.sku.code
+    audit_record("pickup.declined", pickup, actor=actor, data=said | shelf)
 
 
-def _correct_stock(
-    pickup: Pickup, line: FulfilmentLine, units: int, reason: DeclineReason, *, actor: Actor
-) -> dict[str, int]:
+def _correct_stock(pickup: Pickup, decline: Decline, *, actor: Actor) -> dict[str, int]:
     """Book what the reason says about the shelf; what was booked, for the audit.
 
     A set is not stock of its own: which of its parts is missing takes a count.
     """
-    sku_id, location_id = line.order_line.sku_id, pickup.location_id
+    sku_id, location_id = decline.order_line.sku_id, pickup.location_id
     stock = stock_for_update(sku_id, location_id)
-    if stock is None or reason is DeclineReason.MISMATCH:
+    if stock is None or decline.reason == DeclineReason.MISMATCH:
         return {}
     at_the_desk = _picked_units(sku_id, location_id)
     cause = f"order {pickup.fulfilment_order.order.number}"
     # Neither what lies in bags nor what was set aside before is looked for on the shelf.
     lying = max(stock.on_hand - stock.unavailable - at_the_desk, 0)
-    if reason in ASIDE:
-        return {"set_aside": _set_aside(pickup, sku_id, min(units, lying), reason, cause, actor)}
-    missing = AdjustmentReason.MISSING
-    adjust([StockChange(sku_id, location_id, -lying, reason=missing)], cause=cause, actor=actor)
+    if decline.reason in ASIDE:
+        aside = min(decline.units, lying)
+        _set_aside(pickup, decline, aside, cause, actor=actor)
+        return {"set_aside": aside}
+    change = StockChange(
+        sku_id,
+        location_id,
+        -lying,
+        reason=AdjustmentReason.MISSING,
+        source_reference=booked_as(decline),
+    )
+    adjust([change], cause=cause, actor=actor)
     return {"removed_from_stock": lying}
 
 
-def _set_aside(
-    pickup: Pickup, sku_id: int, units: int, reason: DeclineReason, cause: str, actor: Actor
-) -> int:
-    """Take the units off sale, even if other orders lack them then; how many were there."""
+def booked_as(decline: Decline) -> str:
+    """The source reference of what was booked off the shelf."""
+    return f"decline:{decline.uid}"
+
+
+def _set_aside(pickup: Pickup, decline: Decline, units: int, cause: str, *, actor: Actor) -> None:
+    """Take the units off sale, even if other orders lack them then."""
     if units < 1:
-        return 0
-    why = ASIDE[reason]
+        return
+    why = ASIDE[DeclineReason(decline.reason)]
     aside = Aside(
-        uid=uuid4(),
-        sku_id=sku_id,
+        uid=decline.uid,
+        sku_id=decline.order_line.sku_id,
         location=pickup.location,
         units=units,
         reason=why,
@@ -157,7 +171,6 @@ def _set_aside(
         cause=cause,
     )
     set_aside(aside, accept_shortage=True, actor=actor)
-    return units
 
 
 def _picked_units(sku_id: int, location_id: int) -> int:

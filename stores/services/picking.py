@@ -33,6 +33,12 @@ def pickup_move(pickup: Pickup, wanted: PickupStatus) -> None:
     pickup.status = wanted
 
 
+def pickup_pick_again(pickup: Pickup) -> None:
+    """There is something to pick again: it is not ready, and no deadline runs. The caller saves."""
+    pickup_move(pickup, PickupStatus.TO_PICK)
+    pickup.ready_at = pickup.collect_by = pickup.expires_at = pickup.reminded_at = None
+
+
 @transaction.atomic
 def pickup_take(uid: UUID, *, actor: Actor) -> Pickup:
     """Start picking, or take it over from a colleague. Raises NotToPick."""

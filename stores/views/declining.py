@@ -2,23 +2,28 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
+from inventory.errors import InsufficientStock
 from oms.orders.selectors.substitutes import Candidate, candidates_for
+from stores.deadlines import UNDO
 from stores.forms import DeclineForm
 from stores.models import Pickup
 from stores.services.declining import pickup_decline, pickup_replace
+from stores.services.found import declines_undoable, pickup_found
 from stores.status import DeclineReason, PickupStatus
 from stores.views.base import CounterRequest, frame, go, of_pickup
 from stores.views.cards import Item, items_of
-from stores.views.moments import answered, url_of
+from stores.views.moments import Moment, answered, show, url_of
 
 # What each reason does to the stock, said before it is done.
 REASONS: tuple[tuple[DeclineReason, str, Promise], ...] = (
@@ -74,6 +79,41 @@ def stand_ins_here(pickup: Pickup, line_id: int, units: int) -> Sequence[Candida
         return ()
     line = next(line for line in work.lines.all() if line.pk == line_id)
     return [one for one in candidates_for(line, units) if one.price is not None]
+
+
+@require_POST
+@of_pickup
+@answered
+def found(request: CounterRequest, pickup: Pickup, decline: UUID) -> HttpResponseBase:
+    """It is there after all: back to the pick list."""
+    try:
+        done = pickup_found(pickup.uid, decline=decline, actor=request.actor)
+    except InsufficientStock as error:
+        sku = error.data["items"][0]["sku"]
+        item = reverse("counter-item", args=[sku])
+        return show(
+            request,
+            Moment("refused", _("Too few"), str(error.detail), item, _("Look the item up")),
+            status=error.status,
+        )
+    words = _("Found after all: pick %(units)s × %(name)s.")
+    messages.success(request, words % {"units": done.units, "name": done.order_line.name})
+    return go(request, url_of(pickup))
+
+
+def found_context(pickup: Pickup) -> dict[str, Any]:
+    """Undo in reach of what was not there: the last one in the bar, those before it in the page."""
+    declines = declines_undoable(pickup)
+    if not declines:
+        return {"undo": None}
+    last, *others = declines
+    bar = {
+        "text": _("Not there: %(units)s × %(name)s")
+        % {"units": last.units, "name": last.order_line.name},
+        "url": reverse("counter-found", args=[pickup.uid, last.uid]),
+        "until": last.at + UNDO,
+    }
+    return {"undo": bar, "declines": others}
 
 
 def _done(

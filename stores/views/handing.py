@@ -38,6 +38,7 @@ from stores.status import HandOverAnswer, PickupStatus, Proof, UndoReason
 from stores.story import story_of
 from stores.views.base import PROOF, CounterRequest, frame, go, of_pickup
 from stores.views.cards import items_of, pieces
+from stores.views.declining import found_context
 from stores.views.moments import Moment, answered, moment_of, show, url_of
 from stores.views.picking import pick_page
 
@@ -49,9 +50,10 @@ def pickup_page(request: CounterRequest, pickup: Pickup) -> HttpResponseBase:
     if pickup.status == PickupStatus.TO_PICK:
         return pick_page(request, pickup)
     if pickup.status == PickupStatus.READY:
-        context = frame(request, "queue", undo=None, **_ready_context(request, pickup))
+        ready = _ready_context(request, pickup)
+        context = frame(request, "queue", **ready, **found_context(pickup))
         return render(request, "stores/hand_over.html", context)
-    context = frame(request, "queue", undo=None, **_finished_context(pickup))
+    context = frame(request, "queue", **_finished_context(pickup), **found_context(pickup))
     return render(request, "stores/finished.html", context)
 
 

@@ -28,13 +28,18 @@ from stores.services.picking import (
 )
 from stores.views.base import CounterRequest, frame, go, of_pickup
 from stores.views.cards import items_of, pieces
+from stores.views.declining import found_context
 from stores.views.moments import Moment, answered, posted, show, url_of, which_one
 
 
 def pick_page(request: CounterRequest, pickup: Pickup) -> HttpResponse:
     """The pick list of a pickup to pick."""
-    context = {"loose": loose_units(pickup), **pick_context(request, pickup)}
-    return render(request, "stores/pick.html", frame(request, "queue", undo=None, **context))
+    context = {
+        "loose": loose_units(pickup),
+        **pick_context(request, pickup),
+        **found_context(pickup),
+    }
+    return render(request, "stores/pick.html", frame(request, "queue", **context))
 
 
 def pick_context(request: CounterRequest, pickup: Pickup) -> Mapping[str, Any]:

@@ -151,6 +151,7 @@ PAGES: dict[str, Route] = {
     ),
     **pages(P.ORDERS_FULFIL, "counter-count counter-decline", "pickup_line"),
     **pages(P.ORDERS_FULFIL, "counter-put-back", "put_back"),
+    **pages(P.ORDERS_FULFIL, "counter-found", "decline"),
     **pages(P.STOCK_HANDLE, "counter-receive counter-receive-scan"),
     **pages(
         P.STOCK_HANDLE,

@@ -38,6 +38,7 @@ SUBJECT_SCOPE = {
     "count_line": "location",
     "shortage": "location",
     "disposition": "location",
+    "decline": "location",
     "batch": "location",
     "location": "location",
     "purchase": "location",

@@ -34,7 +34,7 @@ from tests.inventory.factories import make_location, put
 from tests.inventory.purchasing import make_ordered, make_supplier, sells
 from tests.inventory.transfers import sent_to
 from tests.orders.factories import ALWAYS_OPEN, MILAN, Shop, make_shop, place
-from tests.stores.factories import reserve
+from tests.stores.factories import make_decline, reserve
 
 Arguments = dict[str, Any]
 SYSTEM = system_actor("test")
@@ -77,6 +77,8 @@ def make_world() -> World:
     )
     tasks = [PutBack.objects.create(pickup=p, location=p.location, whole=False) for p in pickups]
     add("put_back", tuple({"uid": one.pickup.uid, "task": one.pk} for one in tasks))
+    declines = [make_decline(reserve(shop, location=one.code)) for one in (shop.store, other)]
+    add("decline", tuple({"uid": one.pickup.uid, "decline": one.uid} for one in declines))
     add("work", tuple({"uid": one.fulfilment_order.uid} for one in pickups))
     held = BasketHold.objects.create(
         channel=shop.channel, method="ship", lines=[], expires_at=now() + timedelta(hours=1)

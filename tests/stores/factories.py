@@ -10,13 +10,15 @@ from oms.core.clock import now
 from oms.core.models import User
 from oms.orders.models import Order
 from oms.orders.services.fulfilment import fulfilment_pick_all
-from stores.models import Pickup, PutBack
+from stores.models import Decline, Pickup, PutBack
 from stores.services.answers import Answer
+from stores.services.declining import pickup_decline
 from stores.services.ending import pickup_put_back
 from stores.services.handing import HandOverRequest, pickup_hand_over, pickup_pay
 from stores.services.picking import pickup_ready
+from stores.status import DeclineReason
 from tests.core.factories import make_user
-from tests.orders.factories import Shop, place
+from tests.orders.factories import ACTOR, Shop, place
 
 
 def make_clerk(location: Location, **fields: Any) -> User:
@@ -39,6 +41,17 @@ def pickup_of(order: Order) -> Pickup:
 def make_ready(pickup: Pickup, actor: Actor, place: str = "A1") -> Pickup:
     fulfilment_pick_all(pickup.fulfilment_order_id, actor=actor)
     return pickup_ready(pickup.uid, place=place, actor=actor)
+
+
+def make_decline(
+    pickup: Pickup, units: int = 1, reason: str = "mismatch", *, actor: Actor = ACTOR, at: int = 1
+) -> Decline:
+    """`units` of the line at this position of the order could not be had."""
+    line = pickup.fulfilment_order.lines.get(order_line__position=at)
+    pickup_decline(
+        pickup.uid, line_id=line.pk, units=units, reason=DeclineReason(reason), actor=actor
+    )
+    return Decline.objects.latest("pk")
 
 
 def ready(shop: Shop, actor: Actor, **changes: Any) -> Pickup:

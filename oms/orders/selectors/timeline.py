@@ -30,6 +30,7 @@ ACTIONS: dict[str, tuple[Words, str, str]] = {
     "order.back_order_later": (gettext_lazy("Goods come later"), "amber", "clock-exclamation"),
     "order.back_order_served": (gettext_lazy("Goods are there"), "blue", "package-import"),
     "order.substituted": (gettext_lazy("Replaced"), "amber", "replace"),
+    "order.restored": (gettext_lazy("Found after all"), "blue", "arrow-back-up"),
     "order.payment_taken": (gettext_lazy("Payment taken"), "green", "cash"),
     "order.note_added": (gettext_lazy("Note"), "grey", "note"),
     "order.message_resent": (gettext_lazy("Message sent again"), "grey", "mail-forward"),

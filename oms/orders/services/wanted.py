@@ -164,12 +164,15 @@ def works_add(
         work.promised_at = max(work.promised_at, promise)
         work.save()
         works.append(work)
-        added, new = FulfilmentLine.objects.get_or_create(
-            fulfilment_order=work,
-            order_line=found.line,
-            defaults={"quantity": share.quantity},
-        )
-        if not new:
-            added.quantity += share.quantity
-            added.save(update_fields=["quantity"])
+        work_add(work, found.line, share.quantity)
     return works
+
+
+def work_add(work: FulfilmentOrder, line: OrderLine, units: int) -> None:
+    """`units` more of the line are to be done there; the order is locked by the caller."""
+    added, new = FulfilmentLine.objects.get_or_create(
+        fulfilment_order=work, order_line=line, defaults={"quantity": units}
+    )
+    if not new:
+        added.quantity += units
+        added.save(update_fields=["quantity"])
