@@ -266,6 +266,7 @@ EVENT_HANDLERS: dict[str, list[str]] = {
     "fulfilment.shipped": ["oms.orders.notices.fulfilment_shipped", DROP_SHIPS_KEEP],
     "return.received": ["oms.returns.notices.return_received"],
     "pickup.ready": ["stores.notices.pickup_ready"],
+    "pickup.unready": ["stores.notices.pickup_unready"],
     "pickup.reminder": ["stores.notices.pickup_reminder"],
     "pickup.expired": ["stores.notices.pickup_expired"],
     "pickup.declined": ["stores.notices.pickup_declined"],

@@ -49,6 +49,11 @@ def pickup_ready(event: Event) -> None:
     _about_pickup(READY, event)
 
 
+def pickup_unready(event: Event) -> None:
+    """It was called ready too early: come later."""
+    _about_pickup("stores/pickup_unready", event)
+
+
 def pickup_reminder(event: Event) -> None:
     """The deadline is near."""
     _about_pickup("stores/pickup_reminder", event)

@@ -10,6 +10,7 @@ from oms.core.models import AuditEntry
 
 WORDS: Mapping[str, tuple[str | Promise, str]] = {
     "pickup.ready": (_("Made ready"), "circle-check"),
+    "pickup.unready": (_("Not ready after all"), "arrow-back-up"),
     "pickup.moved": (_("Bag moved"), "map-pin"),
     "pickup.paid": (_("Paid at the counter"), "cash"),
     "pickup.paid_back": (_("Money given back"), "cash-off"),

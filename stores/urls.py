@@ -68,6 +68,7 @@ urlpatterns: list[URLPattern] = [
     path(PICKUP + "declines/<uuid:decline>/undo/", declining.found, name="counter-found"),
     path(PICKUP + "preview/", picking.preview, name="counter-preview"),
     path(PICKUP + "ready/", picking.make_ready, name="counter-ready"),
+    path(PICKUP + "unready/", picking.make_unready, name="counter-unready"),
     path(PICKUP + "place/", picking.move, name="counter-place"),
     path(PICKUP + "pay/", handing.pay, name="counter-pay"),
     path(PICKUP + "pay-back/", handing.pay_back, name="counter-pay-back"),

@@ -52,7 +52,6 @@ def pickup_found(uid: UUID, *, decline: UUID, actor: Actor) -> Decline:
         raise InsufficientStock(words, **error.data) from error
     if pickup.status != S.TO_PICK:
         pickup_pick_again(pickup)
-        pickup.save(update_fields=["status", "ready_at", "collect_by", "expires_at", "reminded_at"])
     found.undone_at = now()
     found.save(update_fields=["undone_at"])
     audit_record(

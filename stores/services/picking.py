@@ -17,10 +17,18 @@ from oms.orders.services.fulfilment import (
     fulfilment_pick,
     fulfilment_ready,
     fulfilment_start,
+    fulfilment_unready,
 )
 from oms.orders.status import FulfilmentStatus, require_transition
-from stores.deadlines import collect_by, expires_at
-from stores.errors import NotToPick, OverScan, TakenByColleague, WrongItem
+from stores.deadlines import UNDO, collect_by, expires_at
+from stores.errors import (
+    NothingToUndo,
+    NotToPick,
+    OverScan,
+    TakenByColleague,
+    UndoTooLate,
+    WrongItem,
+)
 from stores.locks import pickup_for_update
 from stores.models import Pickup
 from stores.services.events import pickup_event
@@ -34,9 +42,10 @@ def pickup_move(pickup: Pickup, wanted: PickupStatus) -> None:
 
 
 def pickup_pick_again(pickup: Pickup) -> None:
-    """There is something to pick again: it is not ready, and no deadline runs. The caller saves."""
+    """It is not ready, so no deadline runs; its order is locked."""
     pickup_move(pickup, PickupStatus.TO_PICK)
     pickup.ready_at = pickup.collect_by = pickup.expires_at = pickup.reminded_at = None
+    pickup.save(update_fields=["status", "ready_at", "collect_by", "expires_at", "reminded_at"])
 
 
 @transaction.atomic
@@ -142,6 +151,24 @@ def pickup_ready(uid: UUID, *, place: str, actor: Actor) -> Pickup:
         data={"place": pickup.place, "collect_by": pickup.collect_by.isoformat()},
     )
     pickup_event("ready", pickup)
+    return pickup
+
+
+@transaction.atomic
+def pickup_unready(uid: UUID, *, actor: Actor) -> Pickup:
+    """It was made ready by mistake, a moment ago: picked on, and the customer told not to come.
+
+    Raises NothingToUndo when it is not ready (any more), UndoTooLate.
+    """
+    pickup = pickup_for_update(uid, actor=actor)
+    if pickup.status != PickupStatus.READY or pickup.ready_at is None:
+        raise NothingToUndo(_("This order is not ready, so there is nothing to undo"))
+    if pickup.ready_at < now() - UNDO:
+        raise UndoTooLate(_("The time to undo this is over: the customer is coming."))
+    fulfilment_unready(pickup.fulfilment_order_id, actor=actor)
+    pickup_pick_again(pickup)
+    audit_record("pickup.unready", pickup, actor=actor)
+    pickup_event("unready", pickup)
     return pickup
 
 

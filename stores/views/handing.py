@@ -74,6 +74,7 @@ def _ready_context(request: CounterRequest, pickup: Pickup) -> Mapping[str, Any]
         "form": HandOverForm(),
         "place_form": PlaceForm.of(pickup),
         "message": last_message(pickup, READY),
+        "just_ready": pickup.ready_at is not None and pickup.ready_at > now() - UNDO,
         "late": pickup.collect_by is not None and pickup.collect_by < now(),
         **pieces(items),
     }

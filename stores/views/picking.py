@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -25,6 +26,7 @@ from stores.services.picking import (
     pickup_ready,
     pickup_scan,
     pickup_take,
+    pickup_unready,
 )
 from stores.views.base import CounterRequest, frame, go, of_pickup
 from stores.views.cards import items_of, pieces
@@ -126,16 +128,29 @@ def make_ready(request: CounterRequest, pickup: Pickup) -> HttpResponseBase:
     pickup = pickup_ready(pickup.uid, place=place, actor=request.actor)
     if "print" in request.POST:
         return go(request, reverse("counter-label", args=[pickup.uid]))
+    moment = Moment("ok", _("Ready"), _told(pickup), next_url=reverse("counter"))
+    return show(request, moment)
+
+
+def _told(pickup: Pickup) -> str:
+    """Whether the customer hears of it by themselves."""
     order = pickup.fulfilment_order.order
     if order.email:
-        text = _("%(name)s is told now.") % {"name": order.name}
-    else:
-        text = _("%(name)s has no e-mail address: call %(phone)s.") % {
-            "name": order.name,
-            "phone": order.phone or _("the customer"),
-        }
-    moment = Moment("ok", _("Ready"), text, next_url=reverse("counter"))
-    return show(request, moment)
+        return _("%(name)s is told now.") % {"name": order.name}
+    return _("%(name)s has no e-mail address: call %(phone)s.") % {
+        "name": order.name,
+        "phone": order.phone or _("the customer"),
+    }
+
+
+@require_POST
+@of_pickup
+@answered
+def make_unready(request: CounterRequest, pickup: Pickup) -> HttpResponseBase:
+    """It is not ready after all: back to the pick list."""
+    pickup = pickup_unready(pickup.uid, actor=request.actor)
+    messages.success(request, _("Not ready any more.") + " " + _told(pickup))
+    return go(request, url_of(pickup))
 
 
 @require_GET

@@ -78,7 +78,9 @@ NOT_SHOWN: dict[str, str] = {
     **routes(ACTS, "price-list-confirm price-list-move stock-import-apply order-message-resend"),
     **routes(ACTS, "fulfilment-pick fulfilment-ready counter-scan counter-take counter-pick-scan"),
     **routes(ACTS, "counter-count counter-ready counter-place counter-pay counter-pay-back"),
-    **routes(ACTS, "counter-hand-over counter-undo counter-extend counter-reinstate"),
+    **routes(
+        ACTS, "counter-hand-over counter-undo counter-extend counter-reinstate counter-unready"
+    ),
     **routes(ACTS, "counter-put-back counter-found counter-resend b2b-choose b2b-basket-put"),
     **routes(ACTS, "b2b-basket-change b2b-basket-empty company-role-give company-role-take"),
     **routes(ACTS, "transfer-check transfer-cancel transfer-settle"),

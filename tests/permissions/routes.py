@@ -146,7 +146,7 @@ PAGES: dict[str, Route] = {
         P.ORDERS_FULFIL,
         "counter-pickup counter-take counter-pick-scan counter-preview counter-ready counter-place"
         " counter-pay counter-pay-back counter-hand-over counter-undo counter-extend"
-        " counter-reinstate counter-resend counter-slip counter-label",
+        " counter-reinstate counter-unready counter-resend counter-slip counter-label",
         "pickup",
     ),
     **pages(P.ORDERS_FULFIL, "counter-count counter-decline", "pickup_line"),

@@ -14,11 +14,12 @@ from oms.orders.services.changes import order_cancel
 from oms.orders.status import CancelReason
 from stores.codes import pickup_code
 from stores.errors import NothingDue, NothingToUndo
-from stores.models import CodeMiss, HandOver, PutBack
+from stores.models import CodeMiss, HandOver, Pickup, PutBack
 from stores.services import handing, lookup
 from stores.services.ending import pickup_expire_due, pickup_reinstate
 from stores.services.handing import pickup_undo
 from stores.services.lookup import MAX_MISSES, pickup_identify
+from stores.services.picking import pickup_unready
 from stores.status import HandOverAnswer, PickupStatus, UndoReason
 from tests.inventory.racing import Meeting, race, rows_without_lock
 from tests.orders.factories import figures, make_shop
@@ -153,6 +154,25 @@ def test_two_undos_are_one(shop, clerks) -> None:
 
     assert [type(one) for one in results].count(NothingToUndo) == 1
     assert figures(shop.skus[0], shop.store) == (100, 1)
+
+
+def test_not_ready_after_all_against_hand_over(shop, clerks) -> None:
+    for _ in range(TRIES):
+        pickup = ready(shop, clerks[0], method="collect")
+
+        undone, answer = race(
+            [
+                lambda p=pickup: pickup_unready(p.uid, actor=clerks[0]),
+                lambda p=pickup: hand_over(p, clerks[1]),
+            ],
+            threads=2,
+        )
+
+        went = (type(undone), answer.code, fresh(pickup).status)
+        assert went in [
+            (Pickup, A.NOT_READY, PickupStatus.TO_PICK),
+            (NothingToUndo, A.OK, PickupStatus.COLLECTED),
+        ]
 
 
 def test_two_tills_take_the_money_once(shop, clerks) -> None:

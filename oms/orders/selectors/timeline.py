@@ -37,6 +37,7 @@ ACTIONS: dict[str, tuple[Words, str, str]] = {
     "fulfilment.started": (gettext_lazy("Picking started"), "blue", "basket-down"),
     "fulfilment.picked": (gettext_lazy("Picked"), "blue", "basket-check"),
     "fulfilment.ready": (gettext_lazy("Ready"), "green", "circle-check"),
+    "fulfilment.unready": (gettext_lazy("Not ready after all"), "amber", "arrow-back-up"),
     "fulfilment.shipped": (gettext_lazy("Shipped"), "green", "truck-delivery"),
     "fulfilment.collected": (gettext_lazy("Collected"), "green", "shopping-bag-check"),
     "fulfilment.uncollected": (gettext_lazy("Hand-over undone"), "amber", "arrow-back-up"),

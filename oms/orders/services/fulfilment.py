@@ -116,6 +116,17 @@ def fulfilment_ready(fulfilment_order_id: int, *, actor: Actor) -> FulfilmentOrd
 
 
 @transaction.atomic
+def fulfilment_unready(fulfilment_order_id: int, *, actor: Actor) -> FulfilmentOrder:
+    """Ready → picked: it was said too early. Raises InvalidTransition."""
+    fulfilment_order = fulfilment_for_update(fulfilment_order_id)
+    fulfilment_move(fulfilment_order, S.PICKED)
+    audit_record(
+        "fulfilment.unready", fulfilment_order.order, actor=actor, data=_of(fulfilment_order)
+    )
+    return fulfilment_order
+
+
+@transaction.atomic
 def fulfilment_ship(
     fulfilment_order_id: int, *, carrier: str, tracking_number: str = "", actor: Actor
 ) -> Shipment:
