@@ -11,7 +11,6 @@ from typing import Any, Concatenate, ParamSpec, cast
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from b2b.errors import CompanySwitched
 from b2b.models import Company
@@ -95,11 +94,3 @@ def portal_context(
 def basket_of(request: PortalRequest) -> BasketView:
     """The actor's basket for the chosen company."""
     return basket_view(request.company, request.actor)
-
-
-def next_url(request: HttpRequest, otherwise: str) -> str:
-    """Where a form wants to go back to, if it is a page of ours."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    if wanted and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
-        return wanted
-    return reverse(otherwise)

@@ -5,12 +5,13 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import trigger_client_event
 
-from b2b.portal import PortalRequest, basket_of, next_url, portal, portal_context, portal_render
+from b2b.portal import PortalRequest, basket_of, portal, portal_context, portal_render
 from b2b.prices import PriceSheet
 from b2b.selectors.catalogue import (
     catalogue_page,
@@ -27,7 +28,7 @@ from catalog.selectors import skus_by_code
 from catalog.status import SkuStatus
 from oms.core.errors import InvalidInput, Issue, NotFound
 from oms.core.formats import format_quantity
-from oms.core.web import htmx
+from oms.core.web import htmx, next_url
 
 VIEW = "b2b_catalogue_view"
 
@@ -136,7 +137,7 @@ def basket_put(request: PortalRequest) -> HttpResponseBase:
     text = _added(quantity, found)
     if not htmx(request):
         messages.success(request, text)
-        return redirect(next_url(request, "b2b-catalog"))
+        return redirect(next_url(request, reverse("b2b-catalog")))
     basket = basket_of(request)
     context = portal_context(
         request,

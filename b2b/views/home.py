@@ -4,13 +4,13 @@ from typing import cast
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from b2b.portal import (
     CHOSEN,
     PortalRequest,
     chosen_company,
-    next_url,
     portal,
     portal_render,
 )
@@ -18,7 +18,7 @@ from b2b.selectors.companies import companies_to_order_for, is_on_behalf
 from b2b.selectors.orders import company_orders
 from oms.core.errors import NotFound
 from oms.core.permissions import Permission
-from oms.core.web import PageRequest, page
+from oms.core.web import PageRequest, next_url, page
 
 MOST_CHOICES = 60
 
@@ -47,7 +47,7 @@ def switch(request: HttpRequest) -> HttpResponseBase:
             "q": text,
             "company": company,
             "ordering_for": company if company and is_on_behalf(asked.actor, company) else None,
-            "next": next_url(request, "b2b-home"),
+            "next": next_url(request, reverse("b2b-home")),
         },
     )
 
@@ -61,4 +61,4 @@ def choose(request: HttpRequest) -> HttpResponseBase:
     if company is None:
         raise NotFound
     request.session[CHOSEN] = company.code
-    return redirect(next_url(request, "b2b-home"))
+    return redirect(next_url(request, reverse("b2b-home")))

@@ -9,7 +9,6 @@ from django.db.models import QuerySet, Sum
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -26,7 +25,7 @@ from inventory.tables.dispositions import END_FORM, DispositionTable
 from inventory.views.stock import sku_or_404
 from oms.core.errors import InvalidInput, InvalidTransition, NotFound
 from oms.core.permissions import Permission
-from oms.core.web import ListPage, PageRequest, page
+from oms.core.web import ListPage, PageRequest, next_url, page
 
 ENDED_ONLY = ("outcome", "ended_at", "ended_by")
 OPEN_ONLY = ("expires_at", "end")
@@ -134,10 +133,7 @@ def _ending(outcome: DispositionOutcome) -> Callable[..., HttpResponse]:
             messages.error(request, _("Somebody was faster: it is not set aside any more"))
         else:
             messages.success(request, ENDED_WORDS[outcome](done.units) % {"n": done.units})
-        target = request.POST.get("next", "")
-        if not url_has_allowed_host_and_scheme(target, allowed_hosts=None):
-            target = reverse("disposition-list")
-        return redirect(target)
+        return redirect(next_url(request, reverse("disposition-list")))
 
     return end
 

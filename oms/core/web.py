@@ -7,17 +7,20 @@ from typing import Any, ClassVar, Concatenate, ParamSpec, cast
 import django_filters
 import django_tables2 as tables
 from django.contrib.auth.views import redirect_to_login
+from django.core.paginator import EmptyPage
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils.decorators import method_decorator
 from django.utils.functional import Promise
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.vary import vary_on_headers
 from django.views.generic import View
 from django_tables2.paginators import LazyPaginator
 
 from oms.core.actors import Actor, user_actor
-from oms.core.errors import NotFound
+from oms.core.errors import InvalidInput, Issue, NotFound
 from oms.core.export import export_csv, export_xlsx
 from oms.core.models import User
 from oms.core.permissions import Permission, grants_for
@@ -26,6 +29,8 @@ P = ParamSpec("P")
 AnyView = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 COUNTED_ROWS = 10_000
+# PostgreSQL can be asked for no row past 2⁶³.
+MAX_PAGE = 1_000_000
 
 
 class PageRequest(HttpRequest):
@@ -52,6 +57,7 @@ def page(permission: Permission | None = None) -> Callable[[PageView[P]], AnyVie
             actor = user_actor(request.user)
             if permission is not None and not grants_for(actor, permission).any:
                 raise NotFound
+            _refuse_nul(request)
             admitted_request = cast(PageRequest, request)
             admitted_request.actor = actor
             return view(admitted_request, *args, **kwargs)
@@ -60,6 +66,32 @@ def page(permission: Permission | None = None) -> Callable[[PageView[P]], AnyVie
         return cast(AnyView[P], admitted)
 
     return decorate
+
+
+def _refuse_nul(request: HttpRequest) -> None:
+    """No text of PostgreSQL has a NUL, and no keyboard: only a broken program sends one."""
+    wrong = [name for name, values in request.POST.lists() if any("\x00" in one for one in values)]
+    if wrong:
+        message = _("Null characters are not allowed.")
+        raise InvalidInput([Issue(name, message, "null_characters") for name in wrong])
+
+
+def next_url(request: HttpRequest, otherwise: str) -> str:
+    """Where a form wants to go back to, if that is a page of ours; else the address `otherwise`."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    if wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
+        return wanted
+    return otherwise
+
+
+class Pages(LazyPaginator):
+    """Pages of rows that nobody has counted; past the last possible one there is nothing."""
+
+    def validate_number(self, number: Any) -> int:
+        valid: int = super().validate_number(number)
+        if valid > MAX_PAGE:
+            raise EmptyPage
+        return valid
 
 
 @method_decorator(vary_on_headers("HX-Request"), name="dispatch")
@@ -108,7 +140,7 @@ class ListPage(View):
         # Counting stops where a person stops caring: no full scan of a large table on every page.
         count = rows.all()[: COUNTED_ROWS + 1].count()
         tables.RequestConfig(
-            request, paginate={"per_page": self.per_page, "paginator_class": LazyPaginator}
+            request, paginate={"per_page": self.per_page, "paginator_class": Pages}
         ).configure(table)
         context = {
             "title": self.title,

@@ -7,14 +7,14 @@ from django.contrib import messages
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from oms.core.errors import DomainError, NotFound
 from oms.core.permissions import Permission
-from oms.core.web import ListPage, PageRequest, page
+from oms.core.web import ListPage, PageRequest, next_url, page
 from oms.orders.errors import AtTheCounter
 from oms.orders.filters import FulfilmentFilter
 from oms.orders.forms import ShipForm
@@ -127,7 +127,5 @@ def _work(request: HttpRequest, uid: UUID) -> FulfilmentOrder:
 
 def _back(request: HttpRequest, one: FulfilmentOrder) -> HttpResponse:
     """To where the person came from, or to the order."""
-    target = request.POST.get("next", "")
-    if target and url_has_allowed_host_and_scheme(target, allowed_hosts=None):
-        return redirect(target)
-    return redirect("order-detail", number=one.order.number)
+    order = reverse("order-detail", kwargs={"number": one.order.number})
+    return redirect(next_url(request, order))
