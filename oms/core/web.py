@@ -73,7 +73,7 @@ def _refuse_nul(request: HttpRequest) -> None:
     wrong = [name for name, values in request.POST.lists() if any("\x00" in one for one in values)]
     if wrong:
         message = _("Null characters are not allowed.")
-        raise InvalidInput([Issue(name, message, "null_characters") for name in wrong])
+        raise InvalidInput([Issue(name, message, "null_characters_not_allowed") for name in wrong])
 
 
 def next_url(request: HttpRequest, otherwise: str) -> str:

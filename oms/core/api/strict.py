@@ -37,7 +37,10 @@ class StrictSerializer(serializers.Serializer[Any]):
 
 
 def query_known(request: Request, known: Iterable[str]) -> None:
-    """Refuse a query parameter nobody reads: a misspelt filter must not answer with everything."""
+    """Refuse a query parameter nobody reads: a misspelt filter must not answer with everything.
+
+    And one with NUL, which no text of PostgreSQL has. Raises InvalidInput.
+    """
     allowed = set(known)
     unknown = [name for name in request.query_params if name not in allowed]
     if unknown:
@@ -46,6 +49,12 @@ def query_known(request: Request, known: Iterable[str]) -> None:
                 Issue(printable(name), str(_("There is no such parameter")), "unknown_parameter")
                 for name in unknown[:SHOWN_UNKNOWN]
             ]
+        )
+    with_nul = [name for name, values in request.query_params.lists() if "\x00" in "".join(values)]
+    if with_nul:
+        message = str(_("Null characters are not allowed."))
+        raise InvalidInput(
+            [Issue(name, message, "null_characters_not_allowed") for name in with_nul]
         )
 
 
