@@ -287,7 +287,9 @@ class _Reader:
             return code if item.name == "1" else _("%(sku)s from %(n)s") % words
         field = _field(self.model, item.name)
         own = getattr(field, "verbose_name", None)
-        if isinstance(own, Promise):
+        # "Deputy: yes" says that there was one; the field of the same name says who.
+        another = isinstance(item.value, bool) and not isinstance(field, models.BooleanField)
+        if isinstance(own, Promise) and not another:
             return capfirst(str(own))
         if item.name in WORDS:
             return str(WORDS[item.name])

@@ -14,13 +14,13 @@ from django.shortcuts import render
 from django.utils.decorators import method_decorator
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
 from django.views.decorators.vary import vary_on_headers
 from django.views.generic import View
 from django_tables2.paginators import LazyPaginator
 
 from oms.core.actors import Actor, user_actor
-from oms.core.errors import InvalidInput, Issue, NotFound
+from oms.core.api.strict import nul_refuse
+from oms.core.errors import NotFound
 from oms.core.export import export_csv, export_xlsx
 from oms.core.models import User
 from oms.core.permissions import Permission, grants_for
@@ -57,7 +57,7 @@ def page(permission: Permission | None = None) -> Callable[[PageView[P]], AnyVie
             actor = user_actor(request.user)
             if permission is not None and not grants_for(actor, permission).any:
                 raise NotFound
-            _refuse_nul(request)
+            nul_refuse(request.POST)
             admitted_request = cast(PageRequest, request)
             admitted_request.actor = actor
             return view(admitted_request, *args, **kwargs)
@@ -66,14 +66,6 @@ def page(permission: Permission | None = None) -> Callable[[PageView[P]], AnyVie
         return cast(AnyView[P], admitted)
 
     return decorate
-
-
-def _refuse_nul(request: HttpRequest) -> None:
-    """No text of PostgreSQL has a NUL, and no keyboard: only a broken program sends one."""
-    wrong = [name for name, values in request.POST.lists() if any("\x00" in one for one in values)]
-    if wrong:
-        message = _("Null characters are not allowed.")
-        raise InvalidInput([Issue(name, message, "null_characters_not_allowed") for name in wrong])
 
 
 def next_url(request: HttpRequest, otherwise: str) -> str:

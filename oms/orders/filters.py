@@ -5,16 +5,17 @@ from typing import Any, ClassVar
 
 import django_filters as filters
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.forms import CheckboxInput, CheckboxSelectMultiple, DateInput
 from django.http import HttpRequest
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from inventory.models import Location
-from oms.core.clock import now, retailer_zone
+from oms.core.clock import retailer_zone
 from oms.orders.methods import method_of
 from oms.orders.models import Channel, Customer, FulfilmentOrder, Order, OrderLine
+from oms.orders.selectors.lateness import work_overdue
 from oms.orders.selectors.search import orders_search
 from oms.orders.status import FULFILMENT_OPEN, FulfilmentStatus, OrderStatus, PaymentStatus
 
@@ -29,19 +30,10 @@ METHODS: list[tuple[str, Any]] = [
 ]
 
 
-# Work before it is ready.
-UNREADY = (FulfilmentStatus.OPEN, FulfilmentStatus.PICKING, FulfilmentStatus.PICKED)
-
-
 def at_location(orders: QuerySet[Order], code: str) -> QuerySet[Order]:
     """Orders for which the location with this code works, each once."""
     work = FulfilmentOrder.objects.filter(order=OuterRef("pk"), location__code=code)
     return orders.filter(Exists(work))
-
-
-def overdue() -> Q:
-    """The work that should be ready by now and is not."""
-    return Q(status__in=UNREADY, promised_at__lt=now())
 
 
 def keep_back_ordered(orders: QuerySet[Order], _name: str, value: bool) -> QuerySet[Order]:
@@ -187,7 +179,7 @@ class FulfilmentFilter(filters.FilterSet):
     def filter_late(
         self, rows: QuerySet[FulfilmentOrder], _name: str, value: bool
     ) -> QuerySet[FulfilmentOrder]:
-        return rows.filter(overdue()) if value else rows
+        return rows.filter(work_overdue()) if value else rows
 
     def filter_q(
         self, rows: QuerySet[FulfilmentOrder], _name: str, value: str

@@ -65,7 +65,8 @@ FULFILMENT_TRANSITIONS: Mapping[str, frozenset[str]] = {
     # Uncollected goods can be reinstated for a late customer while they are not put back.
     F.CANCELLED: frozenset({F.READY}),
 }
-FULFILMENT_OPEN = frozenset({F.OPEN, F.PICKING, F.PICKED, F.READY})
+FULFILMENT_UNREADY = frozenset({F.OPEN, F.PICKING, F.PICKED})
+FULFILMENT_OPEN = FULFILMENT_UNREADY | {F.READY}
 FULFILMENT_DONE = frozenset({F.SHIPPED, F.COLLECTED})
 
 

@@ -5,6 +5,7 @@ from django.test import Client, RequestFactory
 
 from oms.core import handlers
 from oms.core.api.errors import PROBLEM
+from tests.core.factories import make_key
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +42,6 @@ def test_a_defect_is_a_problem_or_a_page_too() -> None:
 
 
 def test_what_can_be_done_is_not_asked_of_an_address_but_of_the_schema() -> None:
-    answer = Client().options("/api/v1/orders/")
-    assert answer.status_code in {401, 405}
-    assert "OPTIONS" not in answer.headers.get("Allow", "")
+    _key, token = make_key("orders:write", "orders:read")
+    answer = Client().options("/api/v1/orders/", headers={"Authorization": f"Bearer {token}"})
+    assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD, POST")

@@ -12,6 +12,7 @@ from oms.core.models import AuditEntry
 from oms.office.audit_vocabulary import VOCABULARY
 from tests.catalog.factories import make_category, make_price_list, make_rule, make_sku
 from tests.orders.factories import make_shop, place
+from tests.stores.factories import reserve
 
 pytestmark = pytest.mark.django_db
 
@@ -105,3 +106,9 @@ def test_a_page_of_entries_asks_once_per_kind_of_row():
         return len(seen)
 
     assert queries(entries(1)) == queries(entries(4)) == 1
+
+
+def test_a_yes_is_not_called_as_the_field_that_says_who():
+    pickup = reserve(make_shop())
+    assert told(pickup, deputy=True) == {"Deputy: yes"}
+    assert told(pickup, deputy="Ada") == {"May be collected by: Ada"}

@@ -128,7 +128,6 @@ def call(method: str, name: str, arguments: dict[str, Any], token: str = "") -> 
 
 
 def cases(world: World) -> Iterator[tuple[str, str, Permission, str, dict[str, Any]]]:
-    world.subjects["product"] = ({"code": world.objects["product"]},) * 2
     for name, (methods, subject) in ROUTES.items():
         for method, permission in methods.items():
             own, _foreign = world.subjects.get(subject, ({}, {}))

@@ -65,10 +65,7 @@ def make_world() -> World:
     pickups = (reserve(shop), reserve(shop, location=other.code))
     world = World(_users(shop.store, other, trade))
     orders = tuple(Order.objects.get(fulfilment_orders__pickup=one) for one in pickups)
-    world.objects = {
-        "channel": shop.channel,
-        "product": shop.skus[0].product.code,
-    }
+    world.objects = {"channel": shop.channel}
     add = world.subjects.__setitem__
     add("pickup", tuple({"uid": one.uid} for one in pickups))
     add(
@@ -229,6 +226,7 @@ def _shared(world: World, shop: Any, orders: tuple[Order, ...]) -> None:
         audit_record("test.done", admin, actor=SYSTEM)
     job = job_start("catalog.import", title="Import", actor=user_actor(admin), upload=b"sku\n")
     both: dict[str, Arguments] = {
+        "product": {"code": sku.product.code},
         "sku": {"code": sku.code},
         "adjustment": {"nonce": uuid4()},
         "category": {"pk": make_category().pk},

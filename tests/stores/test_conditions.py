@@ -21,7 +21,7 @@ from tests.catalog.factories import make_price_list, make_sku
 from tests.inventory.factories import ACTOR, put
 from tests.inventory.transfers import shipped
 from tests.orders.factories import Shop, make_shop
-from tests.stores.factories import clerk_of, make_clerk, reserve
+from tests.stores.factories import clerk_of, reserve
 
 pytestmark = pytest.mark.django_db
 GTIN = "4006381333931"
@@ -41,13 +41,6 @@ def shop() -> Shop:
         put(used, shop.store, 5)
     shop.skus = [new, used]
     return shop
-
-
-@pytest.fixture
-def till(shop: Shop) -> Client:
-    client = Client()
-    client.force_login(make_clerk(shop.store))
-    return client
 
 
 def choices(answer: Any) -> dict[str, str]:

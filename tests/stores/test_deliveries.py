@@ -13,7 +13,6 @@ from inventory.status import PurchaseStatus
 from tests.inventory.factories import figures, make_location, make_sku
 from tests.inventory.purchasing import make_ordered, make_purchase, make_supplier
 from tests.orders.factories import Shop, make_shop
-from tests.stores.factories import make_clerk
 from tests.stores.test_pages import text_of
 
 pytestmark = pytest.mark.django_db
@@ -23,13 +22,6 @@ HTMX = {"HX-Request": "true"}
 @pytest.fixture
 def shop() -> Shop:
     return make_shop(2)
-
-
-@pytest.fixture
-def till(shop: Shop) -> Client:
-    client = Client()
-    client.force_login(make_clerk(shop.store))
-    return client
 
 
 @pytest.fixture

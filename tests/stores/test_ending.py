@@ -22,7 +22,6 @@ from stores.services.ending import (
 from stores.status import HandOverAnswer, PickupStatus
 from tests.orders.factories import ACTOR, figures, make_shop, order_request
 from tests.stores.factories import (
-    clerk_of,
     fresh,
     hand_over,
     overdue,
@@ -40,11 +39,6 @@ WEEK = {str(day): [["09:00", "13:00"], ["15:30", "19:30"]] for day in range(1, 7
 @pytest.fixture
 def shop():
     return make_shop()
-
-
-@pytest.fixture
-def clerk(shop):
-    return clerk_of(shop.store)
 
 
 def test_uncollected_goods_are_given_up_and_the_customer_is_told(shop, clerk) -> None:

@@ -7,7 +7,6 @@ from uuid import uuid4
 
 import pytest
 import time_machine
-from django.test import Client
 
 from inventory.models import Disposition, Shortage, StockMovement
 from inventory.services.audit import stock_audit
@@ -19,7 +18,6 @@ from oms.core.actors import Actor, user_actor
 from oms.core.audit import audit_trail
 from oms.core.clock import now
 from oms.core.errors import DomainError, NotFound
-from oms.core.models import User
 from oms.orders.models import Order, Tender, TenderTransaction
 from oms.orders.services.changes import order_cancel
 from oms.orders.services.payment import order_due
@@ -53,23 +51,6 @@ S = PickupStatus
 def shop() -> Shop:
     """Two SKUs at 12.20, a hundred of each in the store."""
     return make_shop(2)
-
-
-@pytest.fixture
-def person(shop: Shop) -> User:
-    return make_clerk(shop.store)
-
-
-@pytest.fixture
-def clerk(person: User) -> Actor:
-    return user_actor(person)
-
-
-@pytest.fixture
-def till(person: User) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def decline(

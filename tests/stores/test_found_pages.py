@@ -4,14 +4,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from oms.core.actors import Actor, user_actor
+from oms.core.actors import Actor
 from oms.core.events import events_deliver
-from oms.core.models import User
 from oms.notifications.models import Message
 from stores.models import Decline
 from stores.services.found import pickup_found
 from tests.orders.factories import Shop, make_shop
-from tests.stores.factories import make_clerk, make_decline, make_ready, reserve
+from tests.stores.factories import make_decline, make_ready, reserve
 from tests.stores.test_pages import text_of
 from tests.stores.test_replacing import accepting, replace, stand_ins
 
@@ -22,23 +21,6 @@ pytestmark = pytest.mark.django_db
 def shop() -> Shop:
     """Two SKUs at 12.20, a hundred of each in the store."""
     return make_shop(2)
-
-
-@pytest.fixture
-def person(shop: Shop) -> User:
-    return make_clerk(shop.store)
-
-
-@pytest.fixture
-def clerk(person: User) -> Actor:
-    return user_actor(person)
-
-
-@pytest.fixture
-def till(person: User) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def test_in_reach_at_once_and_from_the_page(shop: Shop, till: Client) -> None:

@@ -28,13 +28,6 @@ def shop() -> Shop:
 
 
 @pytest.fixture
-def till(shop: Shop) -> Client:
-    client = Client()
-    client.force_login(make_clerk(shop.store))
-    return client
-
-
-@pytest.fixture
 def transfer(shop: Shop) -> Transfer:
     """Four of one SKU and two of another, on their way to the store."""
     return shipped(shop.warehouse, shop.store, {shop.skus[0]: 4, shop.skus[1]: 2})

@@ -38,11 +38,6 @@ def shop():
     return make_shop()
 
 
-@pytest.fixture
-def clerk(shop):
-    return clerk_of(shop.store)
-
-
 def test_a_paid_order_is_handed_over_in_one_call(shop, clerk) -> None:
     pickup = ready(shop, clerk, method="collect")
 

@@ -25,11 +25,6 @@ def shop():
     return make_shop()
 
 
-@pytest.fixture
-def clerk(shop):
-    return clerk_of(shop.store)
-
-
 def identify(shop, clerk, text: str):
     return pickup_identify(text, location=shop.store, actor=clerk)
 

@@ -13,7 +13,7 @@ from stores.services.declining import pickup_decline
 from stores.services.ending import pickup_expire_due, pickup_remind_due
 from stores.status import DeclineReason
 from tests.orders.factories import Contact, make_shop
-from tests.stores.factories import clerk_of, collected, overdue, ready, reserve
+from tests.stores.factories import collected, overdue, ready, reserve
 
 pytestmark = pytest.mark.django_db
 
@@ -27,11 +27,6 @@ def shop():
     shop.store.opening_hours = {str(day): [["09:00", "19:30"]] for day in range(1, 7)}
     shop.store.save()
     return shop
-
-
-@pytest.fixture
-def clerk(shop):
-    return clerk_of(shop.store)
 
 
 def grouped(pickup) -> str:

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from oms.core.actors import system_actor, user_actor
+from oms.core.actors import system_actor
 from oms.core.clock import now
 from oms.core.roles import role_grant
 from oms.orders.services.changes import order_cancel
@@ -43,18 +43,6 @@ def shop():
 @pytest.fixture
 def person(shop):
     return make_clerk(shop.store, first_name="Anna", last_name="Rossi")
-
-
-@pytest.fixture
-def clerk(person):
-    return user_actor(person)
-
-
-@pytest.fixture
-def till(person):
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def page(client, name: str, *args, **query):

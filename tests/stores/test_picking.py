@@ -32,11 +32,6 @@ def shop():
     return make_shop(2)
 
 
-@pytest.fixture
-def clerk(shop):
-    return clerk_of(shop.store)
-
-
 def lines_of(pickup):
     return list(pickup.fulfilment_order.lines.order_by("order_line__position"))
 

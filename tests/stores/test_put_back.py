@@ -4,12 +4,11 @@ import re
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from inventory.services.audit import stock_audit
-from oms.core.actors import system_actor, user_actor
+from oms.core.actors import system_actor
 from oms.core.errors import NotFound
 from oms.core.models import AuditEntry
 from oms.orders.services.changes import order_cancel
@@ -26,7 +25,6 @@ from tests.orders.factories import figures, make_shop, place
 from tests.stores.factories import (
     fresh,
     hand_over,
-    make_clerk,
     overdue,
     pay,
     put_back,
@@ -40,23 +38,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def shop():
     return make_shop(2)
-
-
-@pytest.fixture
-def person(shop):
-    return make_clerk(shop.store)
-
-
-@pytest.fixture
-def clerk(person):
-    return user_actor(person)
-
-
-@pytest.fixture
-def till(person):
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def cancel(pickup, actor, *units: int) -> None:

@@ -10,10 +10,9 @@ from django.urls import reverse
 from catalog.models import Sku
 from catalog.services.substitutes import sku_substitutes_set
 from inventory.services.audit import stock_audit
-from oms.core.actors import Actor, user_actor
+from oms.core.actors import Actor
 from oms.core.audit import audit_trail
 from oms.core.events import events_deliver
-from oms.core.models import User
 from oms.notifications.models import Message
 from oms.orders.errors import NoSubstitute, SubstitutesNotAccepted
 from oms.orders.models import OrderLine
@@ -27,7 +26,7 @@ from stores.status import DeclineReason, PickupStatus
 from tests.catalog.factories import make_price_list, make_sku
 from tests.inventory.factories import put
 from tests.orders.factories import ACTOR, Shop, figures, make_shop
-from tests.stores.factories import fresh, hand_over, make_clerk, make_ready, pay, reserve
+from tests.stores.factories import fresh, hand_over, make_ready, pay, reserve
 from tests.stores.test_pages import text_of
 
 pytestmark = pytest.mark.django_db
@@ -37,23 +36,6 @@ pytestmark = pytest.mark.django_db
 def shop() -> Shop:
     """One SKU at 12.20."""
     return make_shop(1)
-
-
-@pytest.fixture
-def person(shop: Shop) -> User:
-    return make_clerk(shop.store)
-
-
-@pytest.fixture
-def clerk(person: User) -> Actor:
-    return user_actor(person)
-
-
-@pytest.fixture
-def till(person: User) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def stand_ins(shop: Shop, *units: int, price: str = "10.00") -> list[Sku]:

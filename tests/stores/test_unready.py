@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from inventory.services.audit import stock_audit
-from oms.core.actors import Actor, user_actor
+from oms.core.actors import Actor
 from oms.core.clock import now
 from oms.core.events import events_deliver
 from oms.core.models import User
@@ -19,7 +19,7 @@ from stores.models import Pickup
 from stores.services.picking import pickup_count, pickup_ready, pickup_unready
 from stores.status import HandOverAnswer, PickupStatus
 from tests.orders.factories import Shop, figures, make_shop
-from tests.stores.factories import fresh, hand_over, make_clerk, pay, ready
+from tests.stores.factories import fresh, hand_over, pay, ready
 from tests.stores.test_pages import text_of
 
 pytestmark = pytest.mark.django_db
@@ -28,16 +28,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def shop() -> Shop:
     return make_shop(1)
-
-
-@pytest.fixture
-def person(shop: Shop) -> User:
-    return make_clerk(shop.store)
-
-
-@pytest.fixture
-def clerk(person: User) -> Actor:
-    return user_actor(person)
 
 
 @pytest.fixture

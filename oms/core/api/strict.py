@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
@@ -39,7 +40,7 @@ class StrictSerializer(serializers.Serializer[Any]):
 def query_known(request: Request, known: Iterable[str]) -> None:
     """Refuse a query parameter nobody reads: a misspelt filter must not answer with everything.
 
-    And one with NUL, which no text of PostgreSQL has. Raises InvalidInput.
+    Raises InvalidInput, also for NUL in one.
     """
     allowed = set(known)
     unknown = [name for name in request.query_params if name not in allowed]
@@ -50,11 +51,19 @@ def query_known(request: Request, known: Iterable[str]) -> None:
                 for name in unknown[:SHOWN_UNKNOWN]
             ]
         )
-    with_nul = [name for name, values in request.query_params.lists() if "\x00" in "".join(values)]
-    if with_nul:
+    nul_refuse(request.query_params)
+
+
+def nul_refuse(sent: QueryDict) -> None:
+    """No text of PostgreSQL has a NUL, and no keyboard: only a broken program sends one.
+
+    Raises InvalidInput, naming each field.
+    """
+    wrong = [name for name, values in sent.lists() if any("\x00" in one for one in values)]
+    if wrong:
         message = str(_("Null characters are not allowed."))
         raise InvalidInput(
-            [Issue(name, message, "null_characters_not_allowed") for name in with_nul]
+            [Issue(printable(name), message, "null_characters_not_allowed") for name in wrong]
         )
 
 

@@ -16,9 +16,9 @@ from oms.core.clock import now, retailer_zone
 from oms.core.formats import short_day
 from oms.core.permissions import Permission
 from oms.office.selectors.figures import day_start
-from oms.orders.filters import UNREADY
 from oms.orders.models import FulfilmentOrder, Order
-from oms.orders.status import FulfilmentStatus
+from oms.orders.selectors.lateness import work_overdue
+from oms.orders.status import FULFILMENT_UNREADY, FulfilmentStatus
 
 Chart = dict[str, Any]
 DAYS = 30
@@ -97,7 +97,7 @@ def fulfilment_by_method(actor: Actor, labels: Mapping[str, str]) -> Bars:
                 "id", filter=Q(status__in=[FulfilmentStatus.SHIPPED, FulfilmentStatus.COLLECTED])
             ),
             ready=Count("id", filter=Q(status=FulfilmentStatus.READY)),
-            waiting=Count("id", filter=Q(status__in=UNREADY)),
+            waiting=Count("id", filter=Q(status__in=FULFILMENT_UNREADY)),
             lost=Count(
                 "id",
                 filter=Q(status__in=[FulfilmentStatus.DECLINED, FulfilmentStatus.CANCELLED]),
@@ -117,10 +117,10 @@ def fulfilment_by_method(actor: Actor, labels: Mapping[str, str]) -> Bars:
 
 def work_by_location(actor: Actor) -> Bars:
     """Where work waits, and how much of it is late: the locations with the most."""
-    late = Q(promised_at__lt=now())
+    late = work_overdue()
     rows = (
         _work(actor)
-        .filter(status__in=UNREADY)
+        .filter(status__in=FULFILMENT_UNREADY)
         .values("location__name")
         .annotate(late=Count("id", filter=late), fine=Count("id", filter=~late), all=Count("id"))
         .order_by("-late", "-all", "location__name")[:STORES]

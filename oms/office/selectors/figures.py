@@ -12,9 +12,9 @@ from oms.core.clock import now, retailer_zone
 from oms.core.models import Event, Job
 from oms.core.permissions import Permission
 from oms.notifications.models import Message
-from oms.orders.filters import UNREADY, overdue
 from oms.orders.models import FulfilmentOrder, Order
-from oms.orders.status import FulfilmentStatus
+from oms.orders.selectors.lateness import work_overdue
+from oms.orders.status import FULFILMENT_OPEN, FulfilmentStatus
 
 UNPICKED = (FulfilmentStatus.OPEN, FulfilmentStatus.PICKING)
 TROUBLE_DAYS = 7
@@ -101,10 +101,10 @@ def sales_figures(actor: Actor) -> list[Sales]:
 
 def work_figures(actor: Actor) -> Work:
     """Open fulfilment orders by what they wait for."""
-    late = overdue()
+    late = work_overdue()
     figures = (
         FulfilmentOrder.objects.visible_to(actor, Permission.ORDERS_VIEW)
-        .filter(status__in=[*UNREADY, FulfilmentStatus.READY])
+        .filter(status__in=FULFILMENT_OPEN)
         .aggregate(
             to_pick=Count("id", filter=Q(status__in=UNPICKED)),
             overdue=Count("id", filter=late),

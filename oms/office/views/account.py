@@ -7,12 +7,12 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from oms.core.actors import user_actor
 from oms.core.models import User
 from oms.core.permissions import Permission, grants_for
+from oms.core.web import next_url
 from oms.office.demo_logins import demo_logins_present
 
 THEMES = ("light", "dark")
@@ -53,13 +53,8 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_POST
 def preferences(request: HttpRequest) -> HttpResponse:
     """Keep a language or a theme: with the person, and in this browser for the login page."""
-    target = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    ):
-        target = reverse("home")
     # 303: the browser must not post again to the page it came from.
-    response = HttpResponseRedirect(target, status=303)
+    response = HttpResponseRedirect(next_url(request, reverse("home")), status=303)
     language, theme = request.POST.get("language"), request.POST.get("theme")
     changed: dict[str, str] = {}
     if language in dict(settings.LANGUAGES):
