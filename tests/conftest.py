@@ -4,6 +4,7 @@ import pytest
 from django.core.cache import cache
 from django.core.servers.basehttp import WSGIServer
 from django.test import override_settings
+from django.utils import timezone, translation
 
 from oms.core import wake
 
@@ -22,6 +23,13 @@ def _cheap_passwords() -> Iterator[None]:
 def _fresh_wake_window() -> None:
     """A wake-up suppressed by the window of an earlier test would hide a missing one."""
     wake._next_wake.clear()
+
+
+@pytest.fixture(autouse=True)
+def _nobody_s_language() -> None:
+    """A request leaves the language and the time zone of its reader to the thread's next one."""
+    translation.deactivate()
+    timezone.deactivate()
 
 
 @pytest.fixture
