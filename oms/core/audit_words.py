@@ -105,6 +105,7 @@ WORDS: dict[str, str | Promise] = {
 }
 # Numbers that name something: nobody groups their digits.
 NUMBERS = frozenset({"line", "order", "payment"})
+EMPTY: tuple[Any, ...] = (None, "", [], {})
 BARE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d($|[T ]\d)")
 
@@ -140,7 +141,7 @@ def audit_details(entry: AuditEntry, vocabulary: Vocabulary) -> list[Detail]:
 
     `vocabulary` has the words for values that are no choice of a field, by key.
     """
-    return _told({entry: list(_items(entry.data))}, vocabulary)[entry.pk]
+    return _told({entry: list(_items(entry))}, vocabulary)[entry.pk]
 
 
 def audit_lines(
@@ -155,7 +156,7 @@ def audit_lines(
     One query per kind of row that the entries point to, however many they are.
     """
     items = {
-        entry: [one for one in _items(entry.data) if one.changed or not only_changes]
+        entry: [one for one in _items(entry) if one.changed or not only_changes]
         for entry in entries
     }
     shown = _told({entry: found[:most] for entry, found in items.items()}, vocabulary or {})
@@ -186,7 +187,17 @@ def subject_word(object_type: str) -> str:
     return object_type if model is None else capfirst(str(model._meta.verbose_name))
 
 
-def _items(data: Mapping[str, Any]) -> Iterator[Item]:
+def _items(entry: AuditEntry) -> Iterator[Item]:
+    made = _is_made(entry)
+    return (one for one in _said(entry.data) if not made or one.value not in EMPTY)
+
+
+def _is_made(entry: AuditEntry) -> bool:
+    """Whether its object is new: then nothing was before, and what is empty needs no words."""
+    return entry.action.endswith(".created")
+
+
+def _said(data: Mapping[str, Any]) -> Iterator[Item]:
     for name, value in data.items():
         if name == "changes":
             yield from _changes(value)
@@ -196,7 +207,7 @@ def _items(data: Mapping[str, Any]) -> Iterator[Item]:
             yield from _changes({key: pair for key, pair in changed.items() if pair[0] != pair[1]})
         elif isinstance(value, dict) and value.keys() == {"from", "to"}:
             yield Item(name, value["to"], value["from"], changed=True)
-        elif value not in ("", [], {}) and not (name == "before" and "after" in data):
+        elif value not in EMPTY[1:] and not (name == "before" and "after" in data):
             yield Item(name, value)
 
 
@@ -271,13 +282,15 @@ class _Reader:
 
     def __init__(self, entry: AuditEntry, names: Names, vocabulary: Vocabulary) -> None:
         self.model = _model(entry.object_type)
+        self.made = _is_made(entry)
         self.names = names
         self.vocabulary = vocabulary
         subject = (entry.object_type, entry.object_id, "")
         self.currency = str(entry.data.get("currency") or names.get(subject, ""))
 
     def detail(self, item: Item) -> Detail:
-        before = self._value(item, item.before) if item.changed else None
+        changed = item.changed and not self.made
+        before = self._value(item, item.before) if changed else None
         return Detail(self._label(item), self._value(item, item.value), before)
 
     def _label(self, item: Item) -> str:

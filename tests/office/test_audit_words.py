@@ -1,6 +1,11 @@
 """What audit entries say: no field names and no keys, whoever reads them in whatever language."""
 
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 from django.db import connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
@@ -9,12 +14,13 @@ from oms.core.actors import system_actor
 from oms.core.audit import audit_record
 from oms.core.audit_words import audit_details, audit_lines, subject_word
 from oms.core.models import AuditEntry
-from oms.office.audit_vocabulary import VOCABULARY
+from oms.office.audit_vocabulary import VOCABULARY, action_words
 from tests.catalog.factories import make_category, make_price_list, make_rule, make_sku
 from tests.orders.factories import make_shop, place
 from tests.stores.factories import reserve
 
 pytestmark = pytest.mark.django_db
+ROOMS = ("oms", "catalog", "inventory", "stores", "b2b")
 
 
 def recorded(subject: models.Model, **data: object) -> AuditEntry:
@@ -112,3 +118,37 @@ def test_a_yes_is_not_called_as_the_field_that_says_who():
     pickup = reserve(make_shop())
     assert told(pickup, deputy=True) == {"Deputy: yes"}
     assert told(pickup, deputy="Ada") == {"May be collected by: Ada"}
+
+
+def actions_recorded() -> Iterator[str]:
+    """Every action that some function of ours names in a call that records it."""
+    for path in (path for room in ROOMS for path in Path(settings.BASE_DIR, room).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "").startswith(
+                "audit_record"
+            ):
+                said = node.args[0]
+                both = [said.body, said.orelse] if isinstance(said, ast.IfExp) else [said]
+                yield from (one.value for one in both if isinstance(one, ast.Constant))
+
+
+def test_every_action_has_words():
+    actions = set(actions_recorded())
+    assert {"order.placed", "price_list.prices_set", "pickup.cancelled"} <= actions
+    assert [action for action in actions if action_words(action) == action] == []
+    assert action_words("count.to_approve") == "To approve"
+    with override("it"):
+        assert action_words("discount_rule.published") == "Pubblicato"
+    assert action_words("never.heard") == "never.heard"
+
+
+def test_of_what_is_new_nothing_was_before():
+    rule = make_rule()
+    changes = {"min_quantity": [None, 6], "coupon": [None, ""]}
+    with transaction.atomic():
+        for action in ("discount_rule.created", "discount_rule.changed"):
+            audit_record(action, rule, actor=system_actor("test"), data={"changes": changes})
+    changed, created = AuditEntry.objects.order_by("-id")[:2]
+    assert [one.__html__() for one in audit_details(created, VOCABULARY)] == ["From quantity: 6"]
+    told = {one.__html__() for one in audit_details(changed, VOCABULARY)}
+    assert told == {"From quantity: – → 6", "Coupon: – → –"}

@@ -21,7 +21,7 @@ from oms.core.models import AuditEntry
 from oms.core.permissions import Permission
 from oms.core.tables import CodeColumn, LinkColumn, Table, WhenColumn
 from oms.core.web import ListPage, PageRequest, page
-from oms.office.audit_vocabulary import VOCABULARY
+from oms.office.audit_vocabulary import VOCABULARY, action_words, actions_called
 
 KINDS = (
     (ActorKind.USER, gettext_lazy("People")),
@@ -45,7 +45,9 @@ class AuditFilter(django_filters.FilterSet):
     actor_kind = django_filters.ChoiceFilter(
         choices=[(kind.value, label) for kind, label in KINDS], label=gettext_lazy("Done by")
     )
-    action = django_filters.CharFilter(lookup_expr="istartswith")
+    action = django_filters.CharFilter(
+        lookup_expr="istartswith", label=gettext_lazy("Code of the action")
+    )
     object_type = django_filters.CharFilter(
         lookup_expr="iexact", label=gettext_lazy("Kind of object")
     )
@@ -62,9 +64,10 @@ class AuditFilter(django_filters.FilterSet):
         fields: ClassVar[list[str]] = []
 
     def search(self, rows: QuerySet[AuditEntry], _name: str, value: str) -> QuerySet[AuditEntry]:
-        return rows.filter(
-            Q(actor_label__icontains=value) | Q(action__icontains=value) | Q(object_id=value)
-        )
+        found = Q(actor_label__icontains=value) | Q(action__icontains=value) | Q(object_id=value)
+        for called in actions_called(value):
+            found |= Q(action__endswith=called) if called.startswith(".") else Q(action=called)
+        return rows.filter(found)
 
 
 class AuditTable(Table):
@@ -72,7 +75,7 @@ class AuditTable(Table):
     empty_title = gettext_lazy("Nothing recorded")
     empty_help = gettext_lazy("Every change anybody makes is kept here for good.")
 
-    action = LinkColumn(url=entry_url, code=True, orderable=False)
+    action = LinkColumn(url=entry_url, orderable=False)
     actor_label = tables.Column(orderable=False)
     object_type = tables.Column(gettext_lazy("Object"), orderable=False)
     object_id = CodeColumn(verbose_name=gettext_lazy("Number"), orderable=False)
@@ -85,6 +88,12 @@ class AuditTable(Table):
         fields = ("action", "actor_label", "object_type", "object_id", "data", "at")
         order_by = "-at"
         row_attrs: ClassVar[dict[str, Any]] = {"data-href": entry_url, "data-panel": entry_url}
+
+    def render_action(self, value: str, column: LinkColumn, record: AuditEntry) -> SafeString:
+        return column.render(action_words(value), record)
+
+    def value_action(self, value: str) -> str:
+        return value
 
     def render_data(self, record: AuditEntry) -> SafeString | str:
         return self._lines[record.pk] or NOTHING
@@ -126,11 +135,17 @@ def audit_detail(request: PageRequest, pk: int) -> HttpResponse:
         object_type=entry.object_type, object_id=entry.object_id
     ).order_by("-id")[:20]
     timeline = [
-        {"at": one.at, "title": one.action, "who": one.actor_label, "url": entry_url(one)}
+        {
+            "at": one.at,
+            "title": action_words(one.action),
+            "who": one.actor_label,
+            "url": entry_url(one),
+        }
         for one in same
     ]
     context = {
         "entry": entry,
+        "action": action_words(entry.action),
         "subject": subject_word(entry.object_type),
         "timeline": timeline,
         "details": audit_details(entry, VOCABULARY),
