@@ -25,10 +25,10 @@ class Awaited:
         self.article: Article | None = None
 
     def play(self) -> None:
-        """Put it on the timeline: the order two days ago, the count soon after, then the news."""
+        """Put it on the timeline two days ago: the count before others order it, then the news."""
         begin = self.world.timeline.present - timedelta(hours=47)
         self.world.timeline.at(begin, self._order)
-        self.world.timeline.at(begin + timedelta(minutes=31), self._count)
+        self.world.timeline.at(begin + timedelta(minutes=1), self._count)
         self.world.timeline.at(begin + timedelta(hours=26), self._later)
 
     def _order(self) -> None:
@@ -41,7 +41,8 @@ class Awaited:
         alone = due.values("sku_id").annotate(sources=Count("pk")).filter(sources=1)
         told = due.filter(source__in=orders.values("uid"), sku_id__in=alone.values("sku_id"))
         coming = dict(told.values_list("sku_id", "quantity"))
-        left = {row.sku_id for row in Stock.objects.filter(location=here) if row.available > 0}
+        idle = Stock.objects.filter(location=here, allocated=0, held=0)
+        left = {row.sku_id for row in idle if row.available > 0}
         others = Stock.objects.filter(location__ships=True, on_hand__gt=0).exclude(location=here)
         left -= set(others.values_list("sku_id", flat=True))
         goods = [

@@ -10,7 +10,7 @@ from oms.office.demo.world import World
 from oms.orders.requests import OrderLineRequest, OrderRequest
 
 CAUSE = "count 405"
-# So many of each lie in the store at least: whoever orders in between takes the last one of none.
+# So many of each lie in the store at least, so that something is left to take instead.
 PLENTY = 3
 
 
@@ -23,9 +23,9 @@ class Missed:
         self.article: Article | None = None
 
     def play(self) -> None:
-        """Put it on the timeline: the order of this day, the count half an hour ago."""
+        """Put it on the timeline: half an hour ago, the count before anybody else orders it."""
         at, present = self.world.timeline.at, self.world.timeline.present
-        at(present - timedelta(minutes=93), self._order)
+        at(present - timedelta(minutes=29), self._order)
         at(present - timedelta(minutes=28), self._count)
 
     def _order(self) -> None:

@@ -23,13 +23,13 @@ class Replaced:
         self.article: Article | None = None
 
     def play(self) -> None:
-        """Put it on the timeline: the orders two days ago, the count soon after."""
+        """Put it on the timeline two days ago: the count before anybody else orders it."""
         at, present = self.world.timeline.at, self.world.timeline.present
-        at(present - timedelta(hours=51, minutes=6), self._choose)
-        for ago, person in zip((55, 52), self.world.customers[4:6], strict=True):
+        at(present - timedelta(hours=50, minutes=56), self._choose)
+        for ago, person in zip((55, 54), self.world.customers[4:6], strict=True):
             at(present - timedelta(hours=50, minutes=ago), partial(self._order, person))
-        at(present - timedelta(hours=50, minutes=20), self._count)
-        at(present - timedelta(hours=50, minutes=11), self._replace)
+        at(present - timedelta(hours=50, minutes=53), self._count)
+        at(present - timedelta(hours=50, minutes=44), self._replace)
 
     def _choose(self) -> None:
         """Something that lies in the warehouse alone, with others of its category beside it."""
