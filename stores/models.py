@@ -39,6 +39,9 @@ class Pickup(ScopedModel):
     # The deadline the customer is told, and the later moment the sweep acts (grace period).
     collect_by = models.DateTimeField(_("collect by"), null=True)
     expires_at = models.DateTimeField(null=True)
+    # The last extension, and the deadline before it: it can be taken back for a while.
+    extended_at = models.DateTimeField(null=True)
+    extended_from = models.DateTimeField(null=True)
     reminded_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now())
 
@@ -123,7 +126,8 @@ class PutBack(ScopedModel):
             )
         ]
         indexes: ClassVar = [
-            models.Index(fields=["location"], name="put_back_open", condition=Q(done_at=None))
+            models.Index(fields=["location"], name="put_back_open", condition=Q(done_at=None)),
+            models.Index(fields=["-done_at"], name="put_back_recent"),
         ]
 
     def __str__(self) -> str:

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import (
+    BigIntegerField,
     Case,
     CharField,
     Count,
@@ -20,7 +22,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, NullIf
 
 from catalog.selectors import kit_components
 from inventory.models import Location
@@ -155,6 +157,12 @@ def loose_units(pickup: Pickup) -> Sequence[PutBack]:
     return list(open_tasks.prefetch_related(PUT_BACK_LINES).order_by("pk"))
 
 
+def put_backs_undoable(pickup: Pickup) -> Sequence[PutBack]:
+    """What was put back a moment ago and may have been a slip, newest first."""
+    recent = pickup.put_backs.filter(done_at__gt=now() - UNDO)
+    return list(recent.prefetch_related(PUT_BACK_LINES).order_by("-done_at"))
+
+
 def newest_pickup(location: Location) -> int:
     """The id of the newest pickup, by which a page knows that an order came in."""
     newest = Pickup.objects.filter(location=location).order_by("-pk").values_list("pk", flat=True)
@@ -247,18 +255,36 @@ def collected_today(location: Location, *, actor: Actor) -> Sequence[HandOver]:
     )
 
 
-def undoable(location: Location, *, actor: Actor) -> HandOver | None:
-    """This clerk's last hand-over here, while it can be undone."""
+@dataclass(frozen=True, slots=True)
+class Undoable:
+    """A hand-over or, with `task`, a put-back. `name`: who has the goods, or would have had."""
+
+    at: datetime
+    pickup: UUID
+    number: int
+    name: str
+    task: int | None
+
+
+def undoable(location: Location, *, actor: Actor) -> Undoable | None:
+    """What this clerk handed over or put back last here, while it can be undone; one query."""
     if actor.user is None:
         return None
-    return (
-        HandOver.objects.filter(
-            pickup__location=location, by=actor.user, undone_at=None, at__gt=now() - UNDO
-        )
-        .select_related("pickup__fulfilment_order__order")
-        .order_by("-at")
-        .first()
+    since, order = now() - UNDO, "pickup__fulfilment_order__order__"
+    hand_overs = HandOver.objects.filter(
+        pickup__location=location, by=actor.user, undone_at=None, at__gt=since
+    ).values_list(
+        "at",
+        "pickup__uid",
+        f"{order}number",
+        Coalesce(NullIf("collected_by", Value("")), f"{order}name"),
+        Value(None, BigIntegerField()),
     )
+    put_backs = PutBack.objects.filter(
+        location=location, done_by=actor.user, done_at__gt=since
+    ).values_list("done_at", "pickup__uid", f"{order}number", f"{order}name", "pk")
+    last = hand_overs.union(put_backs, all=True).order_by("-at").first()
+    return Undoable(*last) if last else None
 
 
 def last_message(pickup: Pickup, kind: str) -> Message | None:

@@ -7,6 +7,7 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from oms.core.actors import Actor
 from oms.core.audit import audit_record, audit_record_many
@@ -14,8 +15,8 @@ from oms.core.clock import now
 from oms.core.errors import NotFound
 from oms.orders.models import FulfilmentLine, FulfilmentOrder
 from oms.orders.services.fulfilment import fulfilment_expire, fulfilment_reinstate
-from stores.deadlines import AT_COUNTER, REMIND_BEFORE, expires_at, extended
-from stores.errors import AlreadyPutBack, NotReady
+from stores.deadlines import AT_COUNTER, REMIND_BEFORE, UNDO, expires_at, extended
+from stores.errors import AlreadyPutBack, NothingToUndo, NotReady, UndoTooLate
 from stores.locks import due_for_update, pickup_for_update
 from stores.models import Pickup, PutBack, PutBackLine
 from stores.services.events import pickup_event
@@ -24,6 +25,8 @@ from stores.status import PickupStatus
 
 log = structlog.get_logger(__name__)
 
+# The columns an extension changes, and its undo.
+DEADLINE = ("collect_by", "expires_at", "extended_at", "extended_from")
 # What became ready this recently needs no reminder yet.
 REMIND_AFTER = timedelta(hours=12)
 
@@ -103,13 +106,42 @@ def pickup_extend(uid: UUID, *, actor: Actor) -> Pickup:
     previous = pickup.collect_by
     pickup.collect_by = extended(pickup.location, max(previous, now()))
     pickup.expires_at = expires_at(pickup.location, pickup.collect_by)
+    pickup.extended_at, pickup.extended_from = now(), previous
     pickup.reminded_at = None
-    pickup.save(update_fields=["collect_by", "expires_at", "reminded_at"])
+    pickup.save(update_fields=[*DEADLINE, "reminded_at"])
     audit_record(
         "pickup.extended",
         pickup,
         actor=actor,
         data={"from": previous.isoformat(), "to": pickup.collect_by.isoformat()},
+    )
+    return pickup
+
+
+@transaction.atomic
+def pickup_unextend(uid: UUID, *, actor: Actor) -> Pickup:
+    """Not longer after all: the deadline is what it was before the last extension.
+
+    If that is over, the goods stay long enough for a customer who stands here. Raises NotReady,
+    NothingToUndo, UndoTooLate.
+    """
+    pickup = pickup_for_update(uid, actor=actor)
+    if pickup.status != PickupStatus.READY or pickup.collect_by is None:
+        raise NotReady(status=pickup.status)
+    if pickup.extended_at is None or pickup.extended_from is None:
+        raise NothingToUndo(_("This was undone already"))
+    if pickup.extended_at < now() - UNDO:
+        raise UndoTooLate(_("The time to undo this is over"))
+    later, pickup.collect_by = pickup.collect_by, pickup.extended_from
+    before = expires_at(pickup.location, pickup.collect_by)
+    pickup.expires_at = max(before, now() + AT_COUNTER)
+    pickup.extended_at = pickup.extended_from = None
+    pickup.save(update_fields=DEADLINE)
+    audit_record(
+        "pickup.unextended",
+        pickup,
+        actor=actor,
+        data={"from": later.isoformat(), "to": pickup.collect_by.isoformat()},
     )
     return pickup
 
@@ -149,6 +181,26 @@ def pickup_put_back(uid: UUID, *, task_id: int, actor: Actor) -> PutBack:
     task.done_by = actor.user
     task.save(update_fields=["done_at", "done_by"])
     audit_record("pickup.put_back", pickup, actor=actor)
+    return task
+
+
+@transaction.atomic
+def pickup_put_back_undo(uid: UUID, *, task_id: int, actor: Actor) -> PutBack:
+    """The goods are still at the desk: the task is open again.
+
+    Raises NotFound, NothingToUndo, UndoTooLate.
+    """
+    pickup = pickup_for_update(uid, actor=actor)
+    task: PutBack | None = pickup.put_backs.filter(pk=task_id).first()
+    if task is None:
+        raise NotFound
+    if task.done_at is None:
+        raise NothingToUndo(_("This was undone already"))
+    if task.done_at < now() - UNDO:
+        raise UndoTooLate(_("The time to undo this is over"))
+    task.done_at = task.done_by = None
+    task.save(update_fields=["done_at", "done_by"])
+    audit_record("pickup.put_back_undone", pickup, actor=actor)
     return task
 
 

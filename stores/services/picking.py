@@ -34,6 +34,16 @@ from stores.models import Pickup
 from stores.services.events import pickup_event
 from stores.status import PICKUP_TRANSITIONS, PickupStatus
 
+# What is known of a pickup that is ready, and of no other.
+OF_READY = (
+    "ready_at",
+    "collect_by",
+    "expires_at",
+    "extended_at",
+    "extended_from",
+    "reminded_at",
+)
+
 
 def pickup_move(pickup: Pickup, wanted: PickupStatus) -> None:
     """Change the status by the table, or raise InvalidTransition. The caller saves."""
@@ -44,8 +54,9 @@ def pickup_move(pickup: Pickup, wanted: PickupStatus) -> None:
 def pickup_pick_again(pickup: Pickup) -> None:
     """It is not ready, so no deadline runs; its order is locked."""
     pickup_move(pickup, PickupStatus.TO_PICK)
-    pickup.ready_at = pickup.collect_by = pickup.expires_at = pickup.reminded_at = None
-    pickup.save(update_fields=["status", "ready_at", "collect_by", "expires_at", "reminded_at"])
+    for name in OF_READY:
+        setattr(pickup, name, None)
+    pickup.save(update_fields=["status", *OF_READY])
 
 
 @transaction.atomic

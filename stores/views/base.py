@@ -157,16 +157,17 @@ def frame(request: CounterRequest, counter_tab: str = "", /, **more: Any) -> dic
 
 
 def undo_bar(request: CounterRequest) -> Mapping[str, Any] | None:
-    """The clerk's last hand-over here, as long as it can be taken back."""
-    hand_over = undoable(request.location, actor=request.actor)
-    if hand_over is None:
+    """The clerk's last hand-over or put-back here, as long as it can be taken back."""
+    last = undoable(request.location, actor=request.actor)
+    if last is None:
         return None
-    order = hand_over.pickup.fulfilment_order.order
-    return {
-        "text": _("Handed over to %(name)s") % {"name": hand_over.collected_by or order.name},
-        "url": reverse("counter-undo", args=[hand_over.pickup.uid]),
-        "until": hand_over.at + UNDO,
-    }
+    if last.task is None:
+        text = _("Handed over to %(name)s") % {"name": last.name}
+        url = reverse("counter-undo", args=[last.pickup])
+    else:
+        text = _("Back on the shelf: order %(number)s") % {"number": last.number}
+        url = reverse("counter-put-back-undo", args=[last.pickup, last.task])
+    return {"text": text, "url": url, "until": last.at + UNDO}
 
 
 def go(request: HttpRequest, url: str) -> HttpResponse:

@@ -19,13 +19,19 @@ from oms.core.formats import format_when
 from oms.core.money import ZERO, format_money
 from oms.notifications.services import message_resend
 from oms.orders.services.payment import order_due
-from stores.deadlines import UNDO
+from stores.deadlines import EXTENSION_DAYS, UNDO
 from stores.forms import HandOverForm, PayForm, PlaceForm
 from stores.models import Pickup
 from stores.notices import READY
-from stores.selectors import last_message, loose_units
+from stores.selectors import last_message, loose_units, put_backs_undoable
 from stores.services.answers import hand_over_of
-from stores.services.ending import pickup_extend, pickup_put_back, pickup_reinstate
+from stores.services.ending import (
+    pickup_extend,
+    pickup_put_back,
+    pickup_put_back_undo,
+    pickup_reinstate,
+    pickup_unextend,
+)
 from stores.services.handing import (
     HandOverRequest,
     pickup_hand_over,
@@ -66,6 +72,7 @@ def _ready_context(request: CounterRequest, pickup: Pickup) -> Mapping[str, Any]
         "order": order,
         "items": items,
         "loose": loose_units(pickup),
+        "put_backs": put_backs_undoable(pickup),
         "due": order_due(order),
         "paid_here": paid_here,
         "nonce": uuid4(),
@@ -75,6 +82,8 @@ def _ready_context(request: CounterRequest, pickup: Pickup) -> Mapping[str, Any]
         "place_form": PlaceForm.of(pickup),
         "message": last_message(pickup, READY),
         "just_ready": pickup.ready_at is not None and pickup.ready_at > now() - UNDO,
+        "just_extended": pickup.extended_at is not None and pickup.extended_at > now() - UNDO,
+        "extension_days": EXTENSION_DAYS,
         "late": pickup.collect_by is not None and pickup.collect_by < now(),
         **pieces(items),
     }
@@ -92,6 +101,7 @@ def _finished_context(pickup: Pickup) -> Mapping[str, Any]:
         else None,
         "task": pickup.put_backs.filter(whole=True).first(),
         "loose": loose_units(pickup),
+        "put_backs": put_backs_undoable(pickup),
         "story": story_of(audit_trail(pickup)),
     }
 
@@ -209,6 +219,16 @@ def extend(request: CounterRequest, pickup: Pickup) -> HttpResponseBase:
 @require_POST
 @of_pickup
 @answered
+def unextend(request: CounterRequest, pickup: Pickup) -> HttpResponseBase:
+    """Not longer after all."""
+    kept = pickup_unextend(pickup.uid, actor=request.actor)
+    messages.success(request, _("Kept until %(when)s") % {"when": format_when(kept.collect_by)})
+    return go(request, url_of(pickup))
+
+
+@require_POST
+@of_pickup
+@answered
 def reinstate(request: CounterRequest, pickup: Pickup) -> HttpResponseBase:
     """The late customer is here, and so are the goods."""
     pickup_reinstate(pickup.uid, actor=request.actor)
@@ -231,6 +251,19 @@ def put_back(request: CounterRequest, pickup: Pickup, task: int) -> HttpResponse
     if "stay" in request.POST:
         return go(request, url_of(pickup))
     return go(request, reverse("counter") + "?tab=put_back")
+
+
+@require_POST
+@of_pickup
+@answered
+def put_back_undo(request: CounterRequest, pickup: Pickup, task: int) -> HttpResponseBase:
+    """The goods are still at the desk."""
+    pickup_put_back_undo(pickup.uid, task_id=task, actor=request.actor)
+    messages.success(
+        request,
+        _("Order %(number)s is to be put back again") % {"number": pickup.fulfilment_order.order},
+    )
+    return go(request, url_of(pickup))
 
 
 @require_POST

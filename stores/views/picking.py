@@ -19,7 +19,7 @@ from stores.forms import PlaceForm
 from stores.models import Pickup
 from stores.notices import ready_preview
 from stores.scanner import read_scan
-from stores.selectors import loose_units, pickup_get
+from stores.selectors import loose_units, pickup_get, put_backs_undoable
 from stores.services.picking import (
     pickup_count,
     pickup_place,
@@ -38,6 +38,7 @@ def pick_page(request: CounterRequest, pickup: Pickup) -> HttpResponse:
     """The pick list of a pickup to pick."""
     context = {
         "loose": loose_units(pickup),
+        "put_backs": put_backs_undoable(pickup),
         **pick_context(request, pickup),
         **found_context(pickup),
     }

@@ -81,6 +81,7 @@ NOT_SHOWN: dict[str, str] = {
     **routes(
         ACTS, "counter-hand-over counter-undo counter-extend counter-reinstate counter-unready"
     ),
+    **routes(ACTS, "counter-unextend counter-put-back-undo"),
     **routes(ACTS, "counter-put-back counter-found counter-resend b2b-choose b2b-basket-put"),
     **routes(ACTS, "b2b-basket-change b2b-basket-empty company-role-give company-role-take"),
     **routes(ACTS, "transfer-check transfer-cancel transfer-settle"),

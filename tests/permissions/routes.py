@@ -146,11 +146,12 @@ PAGES: dict[str, Route] = {
         P.ORDERS_FULFIL,
         "counter-pickup counter-take counter-pick-scan counter-preview counter-ready counter-place"
         " counter-pay counter-pay-back counter-hand-over counter-undo counter-extend"
-        " counter-reinstate counter-unready counter-resend counter-slip counter-label",
+        " counter-reinstate counter-unready counter-unextend counter-resend counter-slip"
+        " counter-label",
         "pickup",
     ),
     **pages(P.ORDERS_FULFIL, "counter-count counter-decline", "pickup_line"),
-    **pages(P.ORDERS_FULFIL, "counter-put-back", "put_back"),
+    **pages(P.ORDERS_FULFIL, "counter-put-back counter-put-back-undo", "put_back"),
     **pages(P.ORDERS_FULFIL, "counter-found", "decline"),
     **pages(P.STOCK_HANDLE, "counter-receive counter-receive-scan"),
     **pages(
