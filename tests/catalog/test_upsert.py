@@ -10,7 +10,7 @@ from catalog.services.rows import CatalogRow
 from oms.core.actors import system_actor
 from oms.core.audit import audit_trail
 from oms.core.errors import InvalidInput
-from tests.catalog.factories import make_kit, make_sku, make_tax_class
+from tests.catalog.factories import make_kit, make_product, make_sku, make_tax_class
 
 pytestmark = pytest.mark.django_db
 ACTOR = system_actor()
@@ -168,8 +168,9 @@ def test_skus_are_found_by_code_or_any_spelling_of_the_gtin(django_assert_num_qu
 
 
 def test_search_wants_every_word_in_code_name_product_or_gtin():
-    saw = make_sku("SAW-30", name="Hand saw 30 cm", gtin="012345678905")
-    make_sku("SAW-40", name="Hand saw 40 cm")
+    tool, other = make_product(name="Fine tool"), make_product(name="Coarse tool")
+    saw = make_sku("SAW-30", tool, name="Hand saw 30 cm", gtin="012345678905")
+    make_sku("SAW-40", other, name="Hand saw 40 cm")
     make_kit({saw: 2}, "SET")
 
     def codes(text):
