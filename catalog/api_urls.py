@@ -6,9 +6,9 @@ from catalog import api
 
 urlpatterns = [
     path("products/", api.ProductListView.as_view(), name="api-product-list"),
-    path("products/<str:code>/", api.ProductView.as_view(), name="api-product-detail"),
+    path("products/<path:code>/", api.ProductView.as_view(), name="api-product-detail"),
     path("skus/", api.SkuListView.as_view(), name="api-sku-list"),
-    path("skus/<str:code>/", api.SkuView.as_view(), name="api-sku-detail"),
+    path("skus/<path:code>/", api.SkuView.as_view(), name="api-sku-detail"),
     path("categories/", api.CategoryListView.as_view(), name="api-category-list"),
     path("price-lists/", api.PriceListListView.as_view(), name="api-price-list-list"),
     path(

@@ -14,7 +14,7 @@ from catalog.views import (
 
 urlpatterns = [
     path("office/catalog/", skus.catalog_list, name="catalog-list"),
-    path("office/catalog/skus/<str:code>/", skus.sku_detail, name="sku-detail"),
+    path("office/catalog/skus/<path:code>/", skus.sku_detail, name="sku-detail"),
     path("office/catalog/categories/", categories.category_list, name="category-list"),
     path("office/catalog/categories/new/", categories.category_edit, name="category-new"),
     path("office/catalog/categories/<int:pk>/", categories.category_edit, name="category-edit"),

@@ -26,9 +26,6 @@ DAYS = (
 )
 
 
-CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-
-
 @cache
 def _zones() -> list[tuple[str, str]]:
     """Every time zone there is; looking for them reads hundreds of files."""
@@ -69,12 +66,6 @@ class LocationForm(forms.ModelForm):
 
     def hour_fields(self) -> list[Any]:
         return [self[f"hours_{key}"] for key, _label in DAYS]
-
-    def clean_code(self) -> str:
-        code = str(self.cleaned_data["code"]).strip()
-        if not CODE.fullmatch(code) or code in ("new", "import"):
-            raise ValidationError(_("Use letters, digits, hyphens and dots"))
-        return code
 
     def clean_country(self) -> str:
         return str(self.cleaned_data["country"]).upper()

@@ -12,12 +12,9 @@ from catalog.forms.fields import CURRENCIES
 from catalog.models import Sku
 from catalog.selectors import kit_components, skus_by_code
 from inventory.forms.imports import ImportForm
-from inventory.forms.locations import CODE
 from inventory.models import Location, Supplier, SupplierItem
 from inventory.services.suppliers import ItemValues
 from inventory.status import LocationKind
-
-RESERVED = ("new", "import")
 
 
 class SupplierForm(forms.ModelForm):
@@ -56,12 +53,6 @@ class SupplierForm(forms.ModelForm):
         places = Location.objects.filter(kind=LocationKind.SUPPLIER)
         self.fields["location"].queryset = places  # type: ignore[attr-defined]
         self.fields["location"].empty_label = _("None")  # type: ignore[attr-defined]
-
-    def clean_code(self) -> str:
-        code = str(self.cleaned_data["code"]).strip()
-        if not CODE.fullmatch(code) or code in RESERVED:
-            raise ValidationError(_("Use letters, digits, hyphens and dots"))
-        return code
 
 
 class SupplierItemForm(forms.ModelForm):

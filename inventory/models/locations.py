@@ -4,6 +4,7 @@ import uuid
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
+from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from guardian.models import UserObjectPermissionBase
@@ -22,6 +23,12 @@ LOCATION_PERMISSIONS = (
 )
 
 
+# It stands in addresses, where "new" and "import" are pages of their own.
+code_valid = RegexValidator(
+    r"^(?!(?:new|import)\Z)[A-Za-z0-9][A-Za-z0-9._-]*\Z", _("Use letters, digits, hyphens and dots")
+)
+
+
 class Location(models.Model):
     """A warehouse, a store or a supplier: anywhere stock can be."""
 
@@ -29,7 +36,7 @@ class Location(models.Model):
     scope_paths: ClassVar[dict[str, str]] = {"location": "id"}
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    code = models.CharField(_("code"), max_length=20, unique=True)
+    code = models.CharField(_("code"), max_length=20, unique=True, validators=[code_valid])
     name = models.CharField(_("name"), max_length=120)
     kind = models.CharField(_("kind"), max_length=10, choices=LocationKind.choices)
     is_active = models.BooleanField(_("active"), default=True)

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Sku
-from inventory.models.locations import Location
+from inventory.models.locations import Location, code_valid
 from inventory.status import InvoiceStatus, PurchaseStatus, ReceiptReason
 from oms.core.permissions import ScopedModel
 
@@ -26,7 +26,7 @@ class Supplier(models.Model):
     """Somebody we buy from; known to all who may see purchasing."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    code = models.CharField(_("code"), max_length=20, unique=True)
+    code = models.CharField(_("code"), max_length=20, unique=True, validators=[code_valid])
     name = models.CharField(_("name"), max_length=120)
     # Who gets the purchase orders; empty: nobody, they are printed.
     email = models.EmailField(_("contact e-mail"), blank=True, default="")

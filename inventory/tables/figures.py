@@ -14,6 +14,8 @@ from catalog.models import Sku
 from inventory.models import Location, Stock
 from inventory.status import MovementKind
 from oms.core import formats
+from oms.core.actors import Actor
+from oms.core.links import link
 from oms.core.tables import (
     NUMBER,
     QuantityColumn,
@@ -95,19 +97,21 @@ PAGES = (
 NUMBERED = re.compile(r"\b(?:order|return) (?:of order )?(\d+)\b")
 
 
-def cause_link(cause: str) -> SafeString:
+def cause_link(cause: str, actor: Actor) -> SafeString:
     """A movement's cause; a document of the stock's own leads to its page, another number to what
-    the search finds for it."""
+    the search finds for it, as far as these are for `actor`."""
     for pattern, name in PAGES:
         named = pattern.search(cause)
         if named is not None:
-            url = reverse(name, args=[named[1]])
-            return format_html('<a class="quiet-link" href="{}">{}</a>', url, cause)
-    found = NUMBERED.search(cause)
-    if found is None:
-        return format_html("{}", cause)
-    query = urlencode({"q": found[1]})
-    return format_html('<a class="quiet-link" href="{}?{}">{}</a>', reverse("search"), query, cause)
+            return _quiet_link(cause, link(actor, name, named[1]))
+    found, search = NUMBERED.search(cause), link(actor, "search")
+    return _quiet_link(cause, f"{search}?{urlencode({'q': found[1]})}" if found and search else "")
+
+
+def _quiet_link(words: str, url: str) -> SafeString:
+    if not url:
+        return format_html("{}", words)
+    return format_html('<a class="quiet-link" href="{}">{}</a>', url, words)
 
 
 def sku_url(record: Any) -> str:

@@ -52,7 +52,7 @@ class ShortageTable(Table):
         return record.units
 
     def render_cause(self, value: str) -> SafeString:
-        return cause_link(value)
+        return cause_link(value, self.request.actor)
 
     def value_cause(self, value: str) -> str:
         return value

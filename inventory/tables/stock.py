@@ -185,7 +185,7 @@ class MovementTable(Table):
         return str(record.get_kind_display())
 
     def render_cause(self, value: str) -> SafeString:
-        return cause_link(value)
+        return cause_link(value, self.request.actor)
 
     def value_cause(self, value: str) -> str:
         return value

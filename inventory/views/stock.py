@@ -122,7 +122,10 @@ class PlaceList(ListPage):
         if self.sku is None:
             return []
         visible = locations_visible(self.request.actor, Permission.STOCK_VIEW)
-        return [(one, cause_link(one.cause)) for one in arrivals_of(self.sku, visible)]
+        return [
+            (one, cause_link(one.cause, self.request.actor))
+            for one in arrivals_of(self.sku, visible)
+        ]
 
 
 def place_chart(places: list[Stock]) -> dict[str, Any]:
@@ -232,7 +235,9 @@ class MovementList(ListPage):
             "aside_href": dispositions_url(row.sku, row.location),
             "chart": self._chart(),
             "shortage_url": self._shortage_url(),
-            "claims": [(claim, cause_link(claim.cause)) for claim in claims_of(row)],
+            "claims": [
+                (claim, cause_link(claim.cause, self.request.actor)) for claim in claims_of(row)
+            ],
             "here": movements_url()(row),
             "sku_href": sku_url(row.sku),
             "location_href": reverse("location-detail", args=[row.location.code]),

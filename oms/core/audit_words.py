@@ -183,7 +183,7 @@ def _told(
 
 def subject_word(object_type: str) -> str:
     """What the model of an entry's object is called."""
-    model = _model(object_type)
+    model = subject_model(object_type)
     return object_type if model is None else capfirst(str(model._meta.verbose_name))
 
 
@@ -221,7 +221,8 @@ def _changes(changes: Any) -> Iterator[Item]:
             yield Item(str(quantity), after, before, changed=True, sku=str(sku))
 
 
-def _model(object_type: str) -> Subject:
+def subject_model(object_type: str) -> Subject:
+    """The model of an entry's object; None if there is no such model any more."""
     try:
         return apps.get_model(object_type)
     except (LookupError, ValueError):
@@ -256,7 +257,7 @@ def _names(told: Iterable[tuple[AuditEntry, list[Item]]]) -> Names:
     wanted: dict[str, set[str]] = defaultdict(set)
     priced: dict[str, set[str]] = defaultdict(set)
     for entry, items in told:
-        model = _model(entry.object_type)
+        model = subject_model(entry.object_type)
         for item in items:
             target = _target(model, item)
             if target:
@@ -270,7 +271,7 @@ def _names(told: Iterable[tuple[AuditEntry, list[Item]]]) -> Names:
         rows = apps.get_model(label)._base_manager.filter(pk__in=keys).select_related()
         names |= {(label, str(row.pk)): str(row) for row in rows}
     for label, keys in priced.items():
-        model = _model(label)
+        model = subject_model(label)
         if model is not None and _field(model, "currency") is not None:
             rows = model._base_manager.filter(pk__in=keys).values_list("pk", "currency")
             names |= {(label, str(pk), ""): currency for pk, currency in rows}
@@ -281,7 +282,7 @@ class _Reader:
     """Puts the items of one entry into words."""
 
     def __init__(self, entry: AuditEntry, names: Names, vocabulary: Vocabulary) -> None:
-        self.model = _model(entry.object_type)
+        self.model = subject_model(entry.object_type)
         self.made = _is_made(entry)
         self.names = names
         self.vocabulary = vocabulary

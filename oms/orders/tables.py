@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from oms.core.clock import now
 from oms.core.formats import format_due, time_element
+from oms.core.links import link
 from oms.core.tables import (
     LinkColumn,
     MoneyColumn,
@@ -34,8 +35,9 @@ def order_url(record: Order) -> str:
     return reverse("order-detail", args=[record.number])
 
 
-def work_url(record: FulfilmentOrder) -> str:
-    return order_url(record.order)
+def work_url(record: FulfilmentOrder, table: Table) -> str | None:
+    # Whoever picks need not see the order.
+    return link(table.request.actor, "order-detail", record.order.number) or None
 
 
 def promise_tone(promised_at: datetime, status: str) -> str:

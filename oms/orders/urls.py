@@ -14,7 +14,7 @@ from oms.orders.views import (
 
 urlpatterns = [
     path(
-        "office/catalog/skus/<str:code>/substitutes/",
+        "office/catalog/substitutes/<path:code>/",
         sku_substitutes.sku_substitutes,
         name="sku-substitutes",
     ),

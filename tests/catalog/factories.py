@@ -45,6 +45,10 @@ def make_tax_class(code: str = "standard", rates: Mapping[str, str] | None = Non
     return tax_class
 
 
+# SKU codes are the retailers' own; many have slashes.
+SKU_CODE = "SK/{}"
+
+
 def make_product(category: Category | None = None, **fields: Any) -> Product:
     number = next(numbers)
     return Product.objects.create(
@@ -54,7 +58,7 @@ def make_product(category: Category | None = None, **fields: Any) -> Product:
 
 
 def make_sku(code: str = "", product: Product | None = None, **fields: Any) -> Sku:
-    code = code or f"SKU{next(numbers)}"
+    code = code or SKU_CODE.format(next(numbers))
     return Sku.objects.create(
         code=code,
         product=product or make_product(),

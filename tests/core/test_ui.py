@@ -129,14 +129,15 @@ def test_changing_a_parameter_keeps_the_others_and_leaves_the_page() -> None:
     assert render("{% query_without 'status' 'a' %}", request=request) == "?q=soil&amp;status=b"
 
 
-def test_a_link_to_a_page_that_does_not_exist_is_not_there() -> None:
-    assert render("{% nav_link 'no-such-page' 'home' 'Home' %}") == ""
-
-
-def test_a_link_needs_its_permission() -> None:
-    tag = "{% nav_link 'home' 'home' 'Home' perm='view_orders' %}"
+def test_a_link_needs_the_permission_of_its_page() -> None:
+    tag = "{% nav_link 'order-list' 'home' 'Orders' %}"
     assert render(tag, actor=None) == ""
-    assert "Home" in render(tag, actor=system_actor())
+    assert "Orders" in render(tag, actor=system_actor())
+    tag = "{% open_url 'order-detail' 7 as url %}<{{ url }}>"
+    assert render(tag, actor=None) == "<>"
+    assert render(tag, actor=system_actor()) == "</office/orders/7/>"
+    # To what asks for nothing anybody may be led.
+    assert render("{% open_url 'home' %}", actor=None) == "/"
 
 
 class WeightForm(forms.Form):

@@ -316,7 +316,7 @@ def test_the_day_it_waits_for_was_moved_and_the_customer_told() -> None:
 
 
 def test_a_shortage_with_two_orders_and_a_way_out() -> None:
-    item = Shortage.objects.get(closed_at=None, cause="count 402")
+    item = Shortage.objects.get(closed_at=None, cause="shelf check 402")
     waiting = affected_by(item)
     assert len({one.order.pk for one in waiting if one.order}) >= 2
     assert any(one.movable for one in waiting)
@@ -330,14 +330,14 @@ def test_something_else_stands_in_and_could_once_more() -> None:
     assert (new.quantity, new.substitutes.cancelled) == (2, 2)
     assert new.order.current_total <= new.order.gross
     assert Message.objects.filter(kind="orders/order_substituted").count() == 1
-    item = Shortage.objects.get(closed_at=None, cause="count 404")
+    item = Shortage.objects.get(closed_at=None, cause="shelf check 404")
     (one,) = [one for one in affected_by(item) if one.order and one.order.accepts_substitutes]
     assert one.line is not None
     assert candidates_for(one.line, one.unpicked)[0].price is not None
 
 
 def test_a_clerk_finds_a_line_missing_and_may_give_something_else() -> None:
-    item = Shortage.objects.get(closed_at=None, cause="count 405")
+    item = Shortage.objects.get(closed_at=None, cause="shelf check 405")
     assert item.location.code == HOME_STORE
     (one,) = [one for one in affected_by(item) if one.order and one.order.accepts_substitutes]
     assert one.line is not None

@@ -119,7 +119,7 @@ def _shortages(world: World, shop: Shop, places: tuple[Location, Location]) -> N
     orders = [place(one, 5, method="reserve", accepts_substitutes=True) for one in at_places]
     changes = [StockChange(short.pk, one.pk, -2) for one in places]
     with transaction.atomic():
-        adjust(changes, cause="count 5", actor=SYSTEM)
+        adjust(changes, cause="shelf check 5", actor=SYSTEM)
     found = [Shortage.objects.get(sku=short, location=one) for one in places]
     world.subjects["shortage"] = ({"uid": found[0].uid}, {"uid": found[1].uid})
     line = FulfilmentLine.objects.get(fulfilment_order__order=orders[0])

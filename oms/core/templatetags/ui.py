@@ -16,7 +16,6 @@ from django.forms.boundfield import BoundField
 from django.http import HttpRequest, QueryDict
 from django.template.context import Context
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -27,6 +26,7 @@ from oms.core.clock import now
 from oms.core.forms import control as render_control
 from oms.core.forms import error_links as form_error_links
 from oms.core.forms import formset_error_links, layout_of, name_no_choice
+from oms.core.links import link
 from oms.core.looks import label_of, look_of
 from oms.core.money import format_money
 from oms.core.permissions import Permission, grants_for
@@ -158,18 +158,17 @@ def query_without(context: Context, name: str, value: str | None = None) -> str:
     return _query(request, {name: [item for item in kept if item != str(value)] or None})
 
 
-def _allowed(context: Context, perm: str) -> bool:
-    actor = context.get("actor")
-    if actor is None:
-        return False
-    wanted = perm if perm in Permission.values else Permission[perm].value
-    return grants_for(actor, Permission(wanted)).any
-
-
 @register.simple_tag(takes_context=True)
 def can(context: Context, perm: str) -> bool:
     """Whether the actor holds a permission anywhere: `{% can "manage_orders" as may_change %}`."""
-    return _allowed(context, perm)
+    actor = context.get("actor")
+    return actor is not None and grants_for(actor, Permission(perm)).any
+
+
+@register.simple_tag(takes_context=True)
+def open_url(context: Context, url_name: str, *args: Any) -> str:
+    """A page's address; nothing if it is not for the reader. `{% open_url 'search' as url %}`."""
+    return link(context.get("actor"), url_name, *args)
 
 
 def _is_current(request: HttpRequest | None, url_name: str, url: str, *, exact: bool) -> bool:
@@ -184,16 +183,12 @@ def _is_current(request: HttpRequest | None, url_name: str, url: str, *, exact: 
 def nav_link(
     context: Context, url_name: str, icon_name: str, label: str, **options: Any
 ) -> dict[str, Any]:
-    """One entry of a navigation; nothing when the page or the permission does not exist.
+    """One entry of a navigation; nothing when the page is not for the reader.
 
-    Options: `perm` (a permission's value), `exact` (current only on that very page), `count`.
+    Options: `exact` (current only on that very page), `count`.
     """
-    perm = options.get("perm")
-    try:
-        url = reverse(url_name)
-    except NoReverseMatch:
-        return {"url": ""}
-    if perm and not _allowed(context, perm):
+    url = link(context.get("actor"), url_name)
+    if not url:
         return {"url": ""}
     current = _is_current(context.get("request"), url_name, url, exact=options.get("exact", False))
     return {

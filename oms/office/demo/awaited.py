@@ -12,7 +12,7 @@ from oms.office.demo.world import World
 from oms.orders.selectors.shortages import affected_by
 from oms.orders.services.shortages import shortage_back_order
 
-CAUSE = "count 403"
+CAUSE = "shelf check 403"
 NOTHING_CAME = (PurchaseStatus.ORDERED, PurchaseStatus.CONFIRMED)
 DELAY = timedelta(days=5)
 

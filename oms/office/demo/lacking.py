@@ -53,4 +53,4 @@ class Lacking:
         if not self.works:
             return
         place = self.works[0].location
-        self.world.count_short(article, place, SHORT, cause="count 402")
+        self.world.count_short(article, place, SHORT, cause="shelf check 402")

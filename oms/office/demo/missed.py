@@ -9,7 +9,7 @@ from oms.office.demo.people import HOME_STORE
 from oms.office.demo.world import World
 from oms.orders.requests import OrderLineRequest, OrderRequest
 
-CAUSE = "count 405"
+CAUSE = "shelf check 405"
 # So many of each lie in the store at least, so that something is left to take instead.
 PLENTY = 3
 

@@ -11,7 +11,7 @@ from oms.office.demo.world import World
 from oms.orders.selectors.shortages import affected_by
 from oms.orders.services.shortages import shortage_substitute
 
-CAUSE = "count 404"
+CAUSE = "shelf check 404"
 WANTED = 2
 
 

@@ -6,23 +6,18 @@ from django.conf import settings
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from oms.core.actors import user_actor
+from oms.core.actors import Actor, user_actor
+from oms.core.links import may_open
 from oms.core.models import User
-from oms.core.permissions import Permission, grants_for
 from oms.core.web import next_url
 from oms.office.demo_logins import demo_logins_present
+from stores.selectors import stores_of
 
 THEMES = ("light", "dark")
 YEAR = 365 * 24 * 3600
-# Where a person belongs: the first of these whose permission they hold.
-WORKPLACES = (
-    (Permission.OFFICE_VIEW, "office-home"),
-    (Permission.ORDERS_FULFIL, "counter"),
-    (Permission.ORDERS_PLACE, "b2b-home"),
-)
 
 
 class Login(LoginView):
@@ -40,14 +35,20 @@ def home(request: HttpRequest) -> HttpResponse:
     """Send everybody to the place they work at."""
     if not isinstance(request.user, User):
         return redirect("login")
-    actor = user_actor(request.user)
-    for permission, name in WORKPLACES:
-        if grants_for(actor, permission).any:
-            try:
-                return redirect(reverse(name))
-            except NoReverseMatch:
-                continue
+    workplace = _workplace(user_actor(request.user))
+    if workplace:
+        return redirect(workplace)
     return render(request, "office/no_workplace.html", status=403)
+
+
+def _workplace(actor: Actor) -> str:
+    """The page at which a person starts; empty if they hold nothing yet."""
+    if may_open(actor, "office-home"):
+        return "office-home"
+    if may_open(actor, "counter"):
+        # Whoever picks in a warehouse has no counter.
+        return "counter" if stores_of(actor).exists() else "fulfilment-list"
+    return "b2b-home" if may_open(actor, "b2b-home") else ""
 
 
 @require_POST

@@ -19,8 +19,9 @@ from oms.core.audit_words import audit_details, audit_lines, subject_word
 from oms.core.formats import NOTHING
 from oms.core.models import AuditEntry
 from oms.core.permissions import Permission
-from oms.core.tables import CodeColumn, LinkColumn, Table, WhenColumn
+from oms.core.tables import LinkColumn, Table, WhenColumn
 from oms.core.web import ListPage, PageRequest, page
+from oms.office.audit_subjects import Named, subjects_called, subjects_named
 from oms.office.audit_vocabulary import VOCABULARY, action_words, actions_called
 
 KINDS = (
@@ -40,7 +41,7 @@ def entry_url(record: AuditEntry) -> str:
 
 class AuditFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(
-        method="search", label=gettext_lazy("Who, action or object number")
+        method="search", label=gettext_lazy("Who, action, number or code")
     )
     actor_kind = django_filters.ChoiceFilter(
         choices=[(kind.value, label) for kind, label in KINDS], label=gettext_lazy("Done by")
@@ -64,7 +65,8 @@ class AuditFilter(django_filters.FilterSet):
         fields: ClassVar[list[str]] = []
 
     def search(self, rows: QuerySet[AuditEntry], _name: str, value: str) -> QuerySet[AuditEntry]:
-        found = Q(actor_label__icontains=value) | Q(action__icontains=value) | Q(object_id=value)
+        found = Q(actor_label__icontains=value) | Q(action__icontains=value)
+        found |= subjects_called(value)
         for called in actions_called(value):
             found |= Q(action__endswith=called) if called.startswith(".") else Q(action=called)
         return rows.filter(found)
@@ -78,7 +80,7 @@ class AuditTable(Table):
     action = LinkColumn(url=entry_url, orderable=False)
     actor_label = tables.Column(orderable=False)
     object_type = tables.Column(gettext_lazy("Object"), orderable=False)
-    object_id = CodeColumn(verbose_name=gettext_lazy("Number"), orderable=False)
+    object_id = tables.Column(gettext_lazy("Name"), orderable=False)
     data = tables.Column(gettext_lazy("Details"), orderable=False)
     # The primary key is the order in time: the one sort that an index answers.
     at = WhenColumn(order_by="id")
@@ -89,8 +91,8 @@ class AuditTable(Table):
         order_by = "-at"
         row_attrs: ClassVar[dict[str, Any]] = {"data-href": entry_url, "data-panel": entry_url}
 
-    def render_action(self, value: str, column: LinkColumn, record: AuditEntry) -> SafeString:
-        return column.render(action_words(value), record)
+    def render_action(self, value: str, column: LinkColumn, record: AuditEntry) -> SafeString | str:
+        return column.render(action_words(value), record, self)
 
     def value_action(self, value: str) -> str:
         return value
@@ -104,10 +106,24 @@ class AuditTable(Table):
     def value_object_type(self, value: str) -> str:
         return value
 
+    def render_object_id(self, record: AuditEntry) -> str:
+        named = self._named.get((record.object_type, record.object_id))
+        return named.name if named else record.object_id
+
+    def value_object_id(self, value: str) -> str:
+        return value
+
+    @cached_property
+    def _shown(self) -> list[AuditEntry]:
+        return [row.record for row in self.paginated_rows]
+
     @cached_property
     def _lines(self) -> dict[int, SafeString]:
-        entries = [row.record for row in self.paginated_rows]
-        return audit_lines(entries, most=SHOWN, vocabulary=VOCABULARY)
+        return audit_lines(self._shown, most=SHOWN, vocabulary=VOCABULARY)
+
+    @cached_property
+    def _named(self) -> dict[tuple[str, str], Named]:
+        return subjects_named(self._shown, self.request.actor)
 
     def value_data(self, value: dict[str, Any]) -> str:
         return json.dumps(value, ensure_ascii=False)
@@ -147,6 +163,7 @@ def audit_detail(request: PageRequest, pk: int) -> HttpResponse:
         "entry": entry,
         "action": action_words(entry.action),
         "subject": subject_word(entry.object_type),
+        "named": subjects_named([entry], request.actor).get((entry.object_type, entry.object_id)),
         "timeline": timeline,
         "details": audit_details(entry, VOCABULARY),
     }

@@ -120,7 +120,7 @@ LISTED_SHORTAGE: dict[str, Any] = {
     "name": "Garden shears 20 cm",
     "location": "WH01",
     "units": 1,
-    "cause": "count 402",
+    "cause": "shelf check 402",
     "opened_at": "2026-11-23T10:02:11Z",
     "closed_at": None,
 }

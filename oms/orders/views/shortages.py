@@ -47,7 +47,7 @@ def shortage_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     context = {
         "shortage": shortage,
         "stock": Stock.objects.get(sku=shortage.sku_id, location=shortage.location_id),
-        "cause": cause_link(shortage.cause),
+        "cause": cause_link(shortage.cause, actor),
         "rows": [
             {
                 "one": one,

@@ -1,0 +1,107 @@
+"""Whoever follows the links of their own pages meets no closed door, whatever SKUs are called."""
+
+import re
+from collections import Counter, deque
+from html import unescape
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+
+import pytest
+from django.test import Client
+from django.urls import Resolver404, resolve, reverse
+
+from tests.b2b.factories import make_trade
+from tests.catalog import factories
+from tests.core.factories import make_user
+from tests.orders.factories import make_shop
+from tests.permissions.routes import PAGES
+from tests.permissions.test_page_matrix import MONITORING, page_routes
+from tests.permissions.world import World, make_world
+
+# Role → how many kinds of pages the person reaches by links alone, at least.
+REACHED = {
+    "clerk of A": 20,
+    "manager of A": 25,
+    "buyer of X": 10,
+    "agent of X": 10,
+    "pricing admin": 20,
+    "operations admin": 60,
+    "auditor": 40,
+}
+LINK = re.compile(r'<a\b[^>]*?\bhref="([^"]*)"|\bhx-get="([^"]*)"|<img\b[^>]*?\bsrc="([^"]*)"')
+# Of pages of a kind as many as these are opened; of one order or SKU after another no more.
+OF_A_KIND = 3
+
+
+@pytest.fixture
+def world(db: None, monkeypatch: pytest.MonkeyPatch) -> World:
+    monkeypatch.setattr(factories, "SKU_CODE", "É A/B+C%20#?&;=\"'<{}>")
+    return make_world()
+
+
+def links_of(client: Client, address: str) -> tuple[int, set[str]]:
+    page = client.get(address, follow=True)
+    if page.status_code != 200 or not page["Content-Type"].startswith("text/html"):
+        return page.status_code, set()
+    here = page.redirect_chain[-1][0] if page.redirect_chain else address
+    found = ("".join(one) for one in LINK.findall(page.content.decode()))
+    return 200, {urldefrag(urljoin(here, unescape(one))).url for one in found}
+
+
+@pytest.mark.parametrize("holder", REACHED)
+def test_every_link_leads_somewhere(holder: str, world: World) -> None:
+    client = Client()
+    client.force_login(world.users[holder], backend="django.contrib.auth.backends.ModelBackend")
+    waiting, seen, kinds, broken = deque([("", "/")]), {"/"}, Counter[str](), []
+    while waiting:
+        source, address = waiting.popleft()
+        status, links = links_of(client, address)
+        if status == 404 or status >= 500:
+            broken.append((status, address, "on", source))
+        for url in sorted(links - seen):
+            path = urlsplit(url).path
+            if urlsplit(url).netloc or not path.startswith("/") or path.startswith("/static/"):
+                continue
+            seen.add(url)
+            try:
+                kind = str(resolve(unquote(path)).url_name)
+            except Resolver404:
+                broken.append((404, url, "on", address))
+                continue
+            kinds[kind] += 1
+            if kinds[kind] <= OF_A_KIND and kind != "logout" and not path.startswith("/admin/"):
+                waiting.append((address, url))
+    assert not broken, "\n".join(map(str, broken))
+    assert len(kinds) >= REACHED[holder], sorted(kinds)
+
+
+def test_every_page_about_a_sku_is_found_whatever_its_code(world: World) -> None:
+    client = Client()
+    client.force_login(
+        world.users["operations admin"], backend="django.contrib.auth.backends.ModelBackend"
+    )
+    for one in page_routes():
+        subject = PAGES[str(one.name)].subject
+        if one.name in MONITORING or subject not in ("sku", "product", "stock", "supplier_item"):
+            continue
+        address = reverse(str(one.name), kwargs=world.subjects[subject][0])
+        assert resolve(unquote(address)).url_name == one.name, address
+        assert client.get(address).status_code < 400, address
+
+
+def test_everybody_starts_where_they_work(db: None) -> None:
+    shop = make_shop()
+    starts = {
+        make_user("operations_admin"): "/office/",
+        make_user("clerk", scope=shop.store): "/counter/",
+        make_user("clerk", scope=shop.warehouse): "/office/fulfilment/",
+        make_user("buyer", scope=make_trade().x): "/b2b/",
+    }
+    for person, start in starts.items():
+        client = Client()
+        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        landed = client.get("/", follow=True)
+        assert landed.redirect_chain[-1][0] == start
+        assert landed.status_code == 200
+    nobody = Client()
+    nobody.force_login(make_user(), backend="django.contrib.auth.backends.ModelBackend")
+    assert nobody.get("/").status_code == 403
