@@ -18,7 +18,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django_tables2.utils import call_with_appropriate
 
 from oms.core import formats
 from oms.core.templatetags.ui import badge, money
@@ -168,20 +167,19 @@ class StatusColumn(tables.Column):
 
 
 class LinkColumn(tables.Column):
-    """The record's name as a link. `url` makes the address from `record` and, if asked, `table`."""
+    """The record's name as a link. `url` makes the address from the record."""
 
     def __init__(
-        self, *args: Any, url: Callable[..., Any] | None = None, code: bool = False, **kwargs: Any
+        self, *args: Any, url: Callable[[Any], str] | None = None, code: bool = False, **kwargs: Any
     ) -> None:
         self.url = url
         self.code = code
         super().__init__(*args, **kwargs)
 
-    def render(self, value: Any, record: Any, table: Any) -> SafeString | str:
+    def render(self, value: Any, record: Any) -> SafeString:
         text = format_html('<span class="code">{}</span>', value) if self.code else value
-        given = {"record": record, "table": table}
-        url = call_with_appropriate(self.url, given) if self.url else record.get_absolute_url()
-        return format_html('<a class="row-link" href="{}">{}</a>', url, text) if url else text
+        url = self.url(record) if self.url else record.get_absolute_url()
+        return format_html('<a class="row-link" href="{}">{}</a>', url, text)
 
     def value(self, value: Any) -> Any:
         return value

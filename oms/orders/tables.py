@@ -14,6 +14,7 @@ from oms.core.clock import now
 from oms.core.formats import format_due, time_element
 from oms.core.links import link
 from oms.core.tables import (
+    CodeColumn,
     LinkColumn,
     MoneyColumn,
     NowColumn,
@@ -126,9 +127,7 @@ class FulfilmentTable(Table):
     empty_help = _("Orders to pick and to ship appear here, the most urgent first.")
 
     promised_at = WhenColumn(verbose_name=_("Promised"))
-    order = LinkColumn(
-        verbose_name=_("Order"), url=work_url, code=True, accessor="order__number", orderable=False
-    )
+    order = CodeColumn(verbose_name=_("Order"), accessor="order__number", orderable=False)
     customer = tables.Column(verbose_name=_("Customer"), accessor="order__name", orderable=False)
     location = tables.Column(verbose_name=_("Location"), accessor="location__name", orderable=False)
     method = MethodColumn(orderable=False)
@@ -165,6 +164,11 @@ class FulfilmentTable(Table):
         )
         order_by = "promised_at"
         row_attrs: ClassVar[dict[str, Any]] = {"data-href": work_url, "data-panel": work_url}
+
+    def render_order(self, record: FulfilmentOrder) -> SafeString:
+        url = work_url(record, self)
+        number = format_html('<span class="code">{}</span>', record.order.number)
+        return format_html('<a class="row-link" href="{}">{}</a>', url, number) if url else number
 
     def render_promised_at(self, value: datetime, record: FulfilmentOrder) -> SafeString:
         tone = promise_tone(value, record.status)

@@ -1,10 +1,10 @@
 """However a request is spoilt, the API answers as its schema says, and never with a defect."""
 
 import json
-import re
 from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -25,7 +25,7 @@ from oms.core.permissions import API_SCOPES
 from oms.wsgi import application
 from tests.core.factories import make_key
 from tests.permissions.test_api_matrix import ROUTES
-from tests.permissions.world import make_world
+from tests.permissions.world import World, make_world
 
 CHECKS = [
     not_a_server_error,
@@ -55,10 +55,16 @@ def operations() -> Iterator[APIOperation]:
         yield result.ok()
 
 
-def arguments_of(operation: APIOperation, addresses: list[str]) -> dict[str, str]:
-    """What to put into the operation's path so that it names something that is there."""
-    pattern = re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", operation.full_path))
-    return next(match.groupdict() for one in addresses if (match := pattern.fullmatch(one)))
+def things(world: World) -> dict[str, dict[str, str]]:
+    """By path with its parameters' names: what to put there so that it names something."""
+    found = {}
+    for name, (_methods, subject) in ROUTES.items():
+        named = world.subjects.get(subject, ({}, {}))[0]
+        path = reverse(name, kwargs=named)
+        for parameter, value in named.items():
+            path = path.replace(f"/{quote(str(value))}/", f"/{{{parameter}}}/")
+        found[path] = {parameter: str(value) for parameter, value in named.items()}
+    return found
 
 
 def bodies(operation: APIOperation) -> Iterator[Any]:
@@ -108,14 +114,11 @@ def requests(operation: APIOperation, path: dict[str, str]) -> Iterator[dict[str
 
 def test_every_answer_is_one_that_the_schema_tells_of(one_connection: None) -> None:
     world = make_world()
-    addresses = [
-        reverse(name, kwargs=world.subjects.get(subject, ({}, {}))[0])
-        for name, (_methods, subject) in ROUTES.items()
-    ]
+    named = things(world)
     _key, token = make_key(*API_SCOPES)
     sent, failures = 0, {}
     for operation in operations():
-        for request in requests(operation, arguments_of(operation, addresses)):
+        for request in requests(operation, named[operation.full_path]):
             headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": uuid4().hex}
             sent += 1
             with transaction.atomic():

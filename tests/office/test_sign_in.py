@@ -39,9 +39,13 @@ def test_a_wrong_password_and_a_wrong_name_look_the_same(client, username):
 
 
 def test_everybody_lands_where_they_work(sign_in):
-    store = Location.objects.create(code="MI", name="Milano", kind="store")
+    store = Location.objects.create(code="MI", name="Milano", kind="store", collects=True)
+    warehouse = Location.objects.create(code="PC", name="Piacenza", kind="warehouse")
     assert sign_in("auditor").get("/")["Location"] == reverse("office-home")
     assert sign_in("clerk", scope=store).get("/")["Location"] == reverse("counter")
+    picker = sign_in("clerk", scope=warehouse)
+    assert picker.get("/")["Location"] == reverse("fulfilment-list")
+    assert picker.get("/", follow=True).status_code == 200
     nobody = sign_in().get("/")
     assert nobody.status_code == 403
     assert reverse("logout") in nobody.content.decode()

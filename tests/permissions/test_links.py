@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter, deque
+from dataclasses import dataclass, field
 from html import unescape
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
@@ -9,10 +10,9 @@ import pytest
 from django.test import Client
 from django.urls import Resolver404, resolve, reverse
 
-from tests.b2b.factories import make_trade
+from oms.core.actors import Actor, user_actor
+from oms.core.links import may_open
 from tests.catalog import factories
-from tests.core.factories import make_user
-from tests.orders.factories import make_shop
 from tests.permissions.routes import PAGES
 from tests.permissions.test_page_matrix import MONITORING, page_routes
 from tests.permissions.world import World, make_world
@@ -28,6 +28,7 @@ REACHED = {
     "auditor": 40,
 }
 LINK = re.compile(r'<a\b[^>]*?\bhref="([^"]*)"|\bhx-get="([^"]*)"|<img\b[^>]*?\bsrc="([^"]*)"')
+BUTTON = re.compile(r'\bhx-post="([^"]*)"|<form\b[^>]*?\baction="([^"]*)"|\bformaction="([^"]*)"')
 # Of pages of a kind as many as these are opened; of one order or SKU after another no more.
 OF_A_KIND = 3
 
@@ -38,26 +39,44 @@ def world(db: None, monkeypatch: pytest.MonkeyPatch) -> World:
     return make_world()
 
 
-def links_of(client: Client, address: str) -> tuple[int, set[str]]:
+@dataclass
+class Opened:
+    status: int
+    links: set[str] = field(default_factory=set)
+    buttons: set[str] = field(default_factory=set)
+
+
+def opened(client: Client, address: str) -> Opened:
     page = client.get(address, follow=True)
     if page.status_code != 200 or not page["Content-Type"].startswith("text/html"):
-        return page.status_code, set()
+        return Opened(page.status_code)
     here = page.redirect_chain[-1][0] if page.redirect_chain else address
-    found = ("".join(one) for one in LINK.findall(page.content.decode()))
-    return 200, {urldefrag(urljoin(here, unescape(one))).url for one in found}
+
+    def found(pattern: re.Pattern[str]) -> set[str]:
+        named = ("".join(one) for one in pattern.findall(page.content.decode()))
+        return {urldefrag(urljoin(here, unescape(one))).url for one in named}
+
+    return Opened(200, found(LINK), found(BUTTON))
+
+
+def refuses(button: str, actor: Actor) -> bool:
+    """Whether what the button sends to asks for a permission that the actor does not hold."""
+    return not may_open(actor, str(resolve(unquote(urlsplit(button).path)).url_name))
 
 
 @pytest.mark.parametrize("holder", REACHED)
 def test_every_link_leads_somewhere(holder: str, world: World) -> None:
     client = Client()
     client.force_login(world.users[holder], backend="django.contrib.auth.backends.ModelBackend")
+    actor = user_actor(world.users[holder])
     waiting, seen, kinds, broken = deque([("", "/")]), {"/"}, Counter[str](), []
     while waiting:
         source, address = waiting.popleft()
-        status, links = links_of(client, address)
-        if status == 404 or status >= 500:
-            broken.append((status, address, "on", source))
-        for url in sorted(links - seen):
+        page = opened(client, address)
+        if page.status == 404 or page.status >= 500:
+            broken.append((page.status, address, "on", source))
+        broken += [(403, one, "on", address) for one in page.buttons if refuses(one, actor)]
+        for url in sorted(page.links - seen):
             path = urlsplit(url).path
             if urlsplit(url).netloc or not path.startswith("/") or path.startswith("/static/"):
                 continue
@@ -86,22 +105,3 @@ def test_every_page_about_a_sku_is_found_whatever_its_code(world: World) -> None
         address = reverse(str(one.name), kwargs=world.subjects[subject][0])
         assert resolve(unquote(address)).url_name == one.name, address
         assert client.get(address).status_code < 400, address
-
-
-def test_everybody_starts_where_they_work(db: None) -> None:
-    shop = make_shop()
-    starts = {
-        make_user("operations_admin"): "/office/",
-        make_user("clerk", scope=shop.store): "/counter/",
-        make_user("clerk", scope=shop.warehouse): "/office/fulfilment/",
-        make_user("buyer", scope=make_trade().x): "/b2b/",
-    }
-    for person, start in starts.items():
-        client = Client()
-        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-        landed = client.get("/", follow=True)
-        assert landed.redirect_chain[-1][0] == start
-        assert landed.status_code == 200
-    nobody = Client()
-    nobody.force_login(make_user(), backend="django.contrib.auth.backends.ModelBackend")
-    assert nobody.get("/").status_code == 403

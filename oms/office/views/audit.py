@@ -91,8 +91,8 @@ class AuditTable(Table):
         order_by = "-at"
         row_attrs: ClassVar[dict[str, Any]] = {"data-href": entry_url, "data-panel": entry_url}
 
-    def render_action(self, value: str, column: LinkColumn, record: AuditEntry) -> SafeString | str:
-        return column.render(action_words(value), record, self)
+    def render_action(self, value: str, column: LinkColumn, record: AuditEntry) -> SafeString:
+        return column.render(action_words(value), record)
 
     def value_action(self, value: str) -> str:
         return value
