@@ -20,6 +20,7 @@ from oms.core.tables import (
     NUMBER,
     QuantityColumn,
     TotalMixin,
+    linked,
 )
 from oms.core.templatetags.ui import badge, icon
 
@@ -103,15 +104,10 @@ def cause_link(cause: str, actor: Actor) -> SafeString:
     for pattern, name in PAGES:
         named = pattern.search(cause)
         if named is not None:
-            return _quiet_link(cause, link(actor, name, named[1]))
+            return linked(cause, link(actor, name, named[1]), "quiet-link")
     found, search = NUMBERED.search(cause), link(actor, "search")
-    return _quiet_link(cause, f"{search}?{urlencode({'q': found[1]})}" if found and search else "")
-
-
-def _quiet_link(words: str, url: str) -> SafeString:
-    if not url:
-        return format_html("{}", words)
-    return format_html('<a class="quiet-link" href="{}">{}</a>', url, words)
+    url = f"{search}?{urlencode({'q': found[1]})}" if found and search else ""
+    return linked(cause, url, "quiet-link")
 
 
 def sku_url(record: Any) -> str:

@@ -19,15 +19,15 @@ def may_open(actor: Actor | None, page: str) -> bool:
 
     What of its data they see is another question. Raises KeyError for a page that does not exist.
     """
-    permission = _permissions()[page]
+    permission = _permissions(get_resolver())[page]
     return permission is None or (actor is not None and grants_for(actor, permission).any)
 
 
 @cache
-def _permissions() -> dict[str, Permission | None]:
+def _permissions(resolver: URLResolver) -> dict[str, Permission | None]:
     """Page → the permission that `oms.core.web.page` left on its view; None for everybody."""
     found: dict[str, Permission | None] = {}
-    left: list[Any] = list(get_resolver().url_patterns)
+    left: list[Any] = list(resolver.url_patterns)
     while left:
         one = left.pop()
         if isinstance(one, URLResolver):

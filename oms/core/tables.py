@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 import django_tables2 as tables
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -166,6 +166,16 @@ class StatusColumn(tables.Column):
         return value
 
 
+CODE = '<span class="code">{}</span>'
+
+
+def linked(text: Any, url: str | None, style: str = "row-link") -> SafeString:
+    """The text as a link; alone where there is no address for the reader."""
+    if not url:
+        return conditional_escape(text)
+    return format_html('<a class="{}" href="{}">{}</a>', style, url, text)
+
+
 class LinkColumn(tables.Column):
     """The record's name as a link. `url` makes the address from the record."""
 
@@ -177,9 +187,8 @@ class LinkColumn(tables.Column):
         super().__init__(*args, **kwargs)
 
     def render(self, value: Any, record: Any) -> SafeString:
-        text = format_html('<span class="code">{}</span>', value) if self.code else value
         url = self.url(record) if self.url else record.get_absolute_url()
-        return format_html('<a class="row-link" href="{}">{}</a>', url, text)
+        return linked(format_html(CODE, value) if self.code else value, url)
 
     def value(self, value: Any) -> Any:
         return value
@@ -195,7 +204,7 @@ class CodeColumn(tables.Column):
     def render(self, value: Any) -> SafeString:
         if self.grouped:
             return formats.group_code(value)
-        return format_html('<span class="code">{}</span>', value)
+        return format_html(CODE, value)
 
     def value(self, value: Any) -> Any:
         return value

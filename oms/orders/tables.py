@@ -14,6 +14,7 @@ from oms.core.clock import now
 from oms.core.formats import format_due, time_element
 from oms.core.links import link
 from oms.core.tables import (
+    CODE,
     CodeColumn,
     LinkColumn,
     MoneyColumn,
@@ -22,6 +23,7 @@ from oms.core.tables import (
     StatusColumn,
     Table,
     WhenColumn,
+    linked,
 )
 from oms.orders.methods import method_of
 from oms.orders.models import Customer, FulfilmentOrder, Order
@@ -166,9 +168,7 @@ class FulfilmentTable(Table):
         row_attrs: ClassVar[dict[str, Any]] = {"data-href": work_url, "data-panel": work_url}
 
     def render_order(self, record: FulfilmentOrder) -> SafeString:
-        url = work_url(record, self)
-        number = format_html('<span class="code">{}</span>', record.order.number)
-        return format_html('<a class="row-link" href="{}">{}</a>', url, number) if url else number
+        return linked(format_html(CODE, record.order.number), work_url(record, self))
 
     def render_promised_at(self, value: datetime, record: FulfilmentOrder) -> SafeString:
         tone = promise_tone(value, record.status)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from oms.core.actors import Actor
@@ -80,9 +80,11 @@ def _expire(pickup: Pickup, *, actor: Actor) -> None:
 
 def _to_remind() -> QuerySet[Pickup]:
     moment = now()
+    # Of the deadline as it is now: an extension is reminded of anew.
+    not_yet = Q(reminded_at=None) | Q(reminded_at__lt=F("extended_at"))
     due: QuerySet[Pickup] = Pickup.objects.filter(
+        not_yet,
         status=PickupStatus.READY,
-        reminded_at=None,
         collect_by__gt=moment,
         collect_by__lte=moment + REMIND_BEFORE,
         ready_at__lte=moment - REMIND_AFTER,
@@ -107,8 +109,7 @@ def pickup_extend(uid: UUID, *, actor: Actor) -> Pickup:
     pickup.collect_by = extended(pickup.location, max(previous, now()))
     pickup.expires_at = expires_at(pickup.location, pickup.collect_by)
     pickup.extended_at, pickup.extended_from = now(), previous
-    pickup.reminded_at = None
-    pickup.save(update_fields=[*DEADLINE, "reminded_at"])
+    pickup.save(update_fields=DEADLINE)
     audit_record(
         "pickup.extended",
         pickup,

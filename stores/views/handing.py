@@ -211,9 +211,7 @@ def _ask_why(request: CounterRequest, pickup: Pickup) -> HttpResponse:
 @answered
 def extend(request: CounterRequest, pickup: Pickup) -> HttpResponseBase:
     """One tap for more time."""
-    extended = pickup_extend(pickup.uid, actor=request.actor)
-    messages.success(request, _("Kept until %(when)s") % {"when": format_when(extended.collect_by)})
-    return go(request, url_of(pickup))
+    return _kept(request, pickup_extend(pickup.uid, actor=request.actor))
 
 
 @require_POST
@@ -221,8 +219,11 @@ def extend(request: CounterRequest, pickup: Pickup) -> HttpResponseBase:
 @answered
 def unextend(request: CounterRequest, pickup: Pickup) -> HttpResponseBase:
     """Not longer after all."""
-    kept = pickup_unextend(pickup.uid, actor=request.actor)
-    messages.success(request, _("Kept until %(when)s") % {"when": format_when(kept.collect_by)})
+    return _kept(request, pickup_unextend(pickup.uid, actor=request.actor))
+
+
+def _kept(request: CounterRequest, pickup: Pickup) -> HttpResponse:
+    messages.success(request, _("Kept until %(when)s") % {"when": format_when(pickup.collect_by)})
     return go(request, url_of(pickup))
 
 

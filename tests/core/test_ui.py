@@ -14,11 +14,12 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.template import Context, Template, TemplateSyntaxError
 from django.template.loader import get_template
-from django.test import RequestFactory
+from django.test import RequestFactory, override_settings
 from django.utils import timezone, translation
 from django_tables2.paginators import LazyPaginator
 
 from oms.core.actors import system_actor
+from oms.core.links import link
 from oms.core.looks import STATUS_LOOK, look_of
 from oms.core.models import User
 from oms.core.tables import MoneyColumn, QuantityColumn, StatusColumn, Table
@@ -138,6 +139,12 @@ def test_a_link_needs_the_permission_of_its_page() -> None:
     assert render(tag, actor=system_actor()) == "</office/orders/7/>"
     # To what asks for nothing anybody may be led.
     assert render("{% open_url 'home' %}", actor=None) == "/"
+
+
+def test_the_pages_of_other_routes_are_others() -> None:
+    with override_settings(ROOT_URLCONF="catalog.api_urls"), pytest.raises(KeyError):
+        link(system_actor(), "order-list")
+    assert link(system_actor(), "order-list") == "/office/orders/"
 
 
 class WeightForm(forms.Form):

@@ -21,9 +21,7 @@ def race(calls: Sequence[Callable[[], T]], *, threads: int) -> list[T | Exceptio
     def work(mine: Sequence[tuple[int, Callable[[], T]]]) -> list[tuple[int, T | Exception]]:
         done: list[tuple[int, T | Exception]] = []
         try:
-            with connection.cursor() as cursor:
-                # A slow machine is no deadlock; PostgreSQL finds those by itself after a second.
-                cursor.execute("SET lock_timeout = '30s'")
+            connection.ensure_connection()
             barrier.wait(timeout=60)
             for position, call in mine:
                 try:

@@ -122,8 +122,11 @@ def test_more_time_moves_both_deadlines_and_reminds_again(shop, clerk) -> None:
 
     assert extended.collect_by > now() + timedelta(days=2)
     assert extended.expires_at > extended.collect_by
-    assert extended.reminded_at is None
     assert pickup_expire_due(actor=SYSTEM) == 0
+    assert pickup_remind_due(actor=SYSTEM) == 0
+    with time_machine.travel(extended.collect_by - timedelta(hours=20)):
+        assert pickup_remind_due(actor=SYSTEM) == 1
+        assert pickup_remind_due(actor=SYSTEM) == 0
 
 
 def test_a_late_customer_is_served_while_the_goods_are_here(shop, clerk) -> None:

@@ -22,6 +22,7 @@ from stores.services.ending import (
     pickup_extend,
     pickup_put_back_undo,
     pickup_reinstate,
+    pickup_remind_due,
     pickup_unextend,
 )
 from stores.services.picking import pickup_count, pickup_ready, pickup_unready
@@ -163,6 +164,16 @@ def test_an_extension_is_undone_for_some_minutes_and_once(clerk: Actor, pickup: 
     pickup_unextend(pickup.uid, actor=clerk)
     with pytest.raises(NothingToUndo):
         pickup_unextend(pickup.uid, actor=clerk)
+
+
+def test_nobody_is_reminded_twice_of_a_deadline_that_came_back(
+    clerk: Actor, pickup: Pickup
+) -> None:
+    with time_machine.travel(pickup.collect_by - timedelta(hours=20)):
+        assert pickup_remind_due(actor=system_actor()) == 1
+        pickup_extend(pickup.uid, actor=clerk)
+        pickup_unextend(pickup.uid, actor=clerk)
+        assert pickup_remind_due(actor=system_actor()) == 0
 
 
 def test_who_stands_here_keeps_the_time_to_collect(clerk: Actor, pickup: Pickup) -> None:

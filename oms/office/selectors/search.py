@@ -4,9 +4,9 @@ what the person may see.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.db.models import Q
-from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +18,7 @@ from inventory.models import Location
 from inventory.selectors.purchasing import purchases_visible
 from inventory.selectors.transfers import transfer_number, transfers_visible
 from oms.core.actors import Actor
+from oms.core.links import link
 from oms.core.permissions import Permission, grants_for
 from oms.orders.models import Order
 from oms.orders.selectors import orders_search, orders_visible
@@ -69,27 +70,27 @@ def only_exact(groups: list[Group]) -> Hit | None:
 
 
 def _orders(actor: Actor, text: str, limit: int) -> Group:
-    label, more = _("Orders"), _list_url("order-list", text)
+    label, more = _("Orders"), _list_url(actor, "order-list", text)
     if not grants_for(actor, Permission.ORDERS_VIEW).any:
         return Group(label, [])
     found = orders_search(orders_visible(actor), text).order_by("-placed_at", "-id")[:limit]
-    return Group(label, [_order_hit(order, text) for order in found], more)
+    return Group(label, [_order_hit(actor, order, text) for order in found], more)
 
 
-def _order_hit(order: Order, text: str) -> Hit:
+def _order_hit(actor: Actor, order: Order, text: str) -> Hit:
     detail = " · ".join(filter(None, (order.account_name or order.name, order.external_id or "")))
     return Hit(
         icon="shopping-cart",
         title=str(order.number),
         detail=detail,
-        url=_url("order-detail", order, order.number),
+        url=link(actor, "order-detail", order.number),
         status=order.status,
         exact=text.lstrip("#") == str(order.number) or text == order.external_id,
     )
 
 
 def _skus(actor: Actor, text: str, limit: int) -> Group:
-    label, more = _("SKUs"), _list_url("catalog-list", text)
+    label, more = _("SKUs"), _list_url(actor, "catalog-list", text)
     if not grants_for(actor, Permission.CATALOG_VIEW).any:
         return Group(label, [])
     code, gtin = text.upper(), shortest(text) if is_gtin_shaped(text) else ""
@@ -103,7 +104,7 @@ def _skus(actor: Actor, text: str, limit: int) -> Group:
             icon="tag",
             title=sku.code,
             detail=sku.full_name,
-            url=_url("sku-detail", sku, sku.code),
+            url=link(actor, "sku-detail", sku.code),
             status=sku.status if sku.status != "active" else "",
             exact=sku.code == code or (bool(gtin) and sku.gtin == gtin),
         )
@@ -113,7 +114,7 @@ def _skus(actor: Actor, text: str, limit: int) -> Group:
 
 
 def _companies(actor: Actor, text: str, limit: int) -> Group:
-    label, more = _("Companies"), _list_url("company-list", text)
+    label, more = _("Companies"), _list_url(actor, "company-list", text)
     if len(text) < MIN_NAME or not grants_for(actor, Permission.COMPANIES_VIEW).any:
         return Group(label, [])
     found = Company.objects.visible_to(actor, Permission.COMPANIES_VIEW).filter(
@@ -124,7 +125,7 @@ def _companies(actor: Actor, text: str, limit: int) -> Group:
             icon="building",
             title=company.name,
             detail=company.code,
-            url=_url("company-detail", company, company.code),
+            url=link(actor, "company-detail", company.code),
             exact=text.lower() in (company.code, company.vat_id.lower(), company.name.lower()),
         )
         for company in found.order_by("name")[:limit]
@@ -144,12 +145,12 @@ def _locations(actor: Actor, text: str, limit: int) -> Group:
             icon="building-store",
             title=location.name,
             detail=location.city,
-            url=_url("location-detail", location, location.code),
+            url=link(actor, "location-detail", location.code),
             exact=text.upper() == location.code.upper(),
         )
         for location in found.order_by("name")[:limit]
     ]
-    return Group(label, hits, _list_url("location-list", text))
+    return Group(label, hits, _list_url(actor, "location-list", text))
 
 
 def _purchases(actor: Actor, text: str, limit: int) -> Group:
@@ -162,13 +163,13 @@ def _purchases(actor: Actor, text: str, limit: int) -> Group:
             icon="truck-delivery",
             title=str(order.number),
             detail=order.supplier.name,
-            url=_url("purchase-order-detail", order, order.number),
+            url=link(actor, "purchase-order-detail", order.number),
             status=order.status,
             exact=True,
         )
         for order in found
     ]
-    return Group(label, hits, _list_url("purchase-order-list", text))
+    return Group(label, hits, _list_url(actor, "purchase-order-list", text))
 
 
 def _transfers(actor: Actor, text: str, limit: int) -> Group:
@@ -180,7 +181,7 @@ def _transfers(actor: Actor, text: str, limit: int) -> Group:
             icon="transfer",
             title=str(one.number),
             detail=f"{one.source.name} → {one.destination.name}",
-            url=_url("transfer-detail", one, one.number),
+            url=link(actor, "transfer-detail", one.number),
             status=one.status,
             exact=True,
         )
@@ -199,19 +200,7 @@ FINDERS: tuple[Finder, ...] = (
 )
 
 
-def _url(name: str, row: object, key: object) -> str:
-    """The row's own page: as the model says, or by the route's name and key."""
-    own = getattr(row, "get_absolute_url", None)
-    if own is not None:
-        return str(own())
-    try:
-        return reverse(name, args=[key])
-    except NoReverseMatch:
-        return ""
-
-
-def _list_url(name: str, text: str) -> str:
-    try:
-        return reverse(name, query={"q": text})
-    except NoReverseMatch:
-        return ""
+def _list_url(actor: Actor, name: str, text: str) -> str:
+    """The list page with the same words; empty if it is not for the actor."""
+    url = link(actor, name)
+    return f"{url}?{urlencode({'q': text})}" if url else ""

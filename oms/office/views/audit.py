@@ -19,7 +19,7 @@ from oms.core.audit_words import audit_details, audit_lines, subject_word
 from oms.core.formats import NOTHING
 from oms.core.models import AuditEntry
 from oms.core.permissions import Permission
-from oms.core.tables import LinkColumn, Table, WhenColumn
+from oms.core.tables import LinkColumn, Table, WhenColumn, linked
 from oms.core.web import ListPage, PageRequest, page
 from oms.office.audit_subjects import Named, subjects_called, subjects_named
 from oms.office.audit_vocabulary import VOCABULARY, action_words, actions_called
@@ -106,9 +106,9 @@ class AuditTable(Table):
     def value_object_type(self, value: str) -> str:
         return value
 
-    def render_object_id(self, record: AuditEntry) -> str:
+    def render_object_id(self, record: AuditEntry) -> SafeString | str:
         named = self._named.get((record.object_type, record.object_id))
-        return named.name if named else record.object_id
+        return linked(named.name, named.url, "quiet-link") if named else record.object_id
 
     def value_object_id(self, value: str) -> str:
         return value
