@@ -198,7 +198,8 @@ def _is_made(entry: AuditEntry) -> bool:
 
 
 def _said(data: Mapping[str, Any]) -> Iterator[Item]:
-    for name, value in data.items():
+    # The database keeps the shorter key first, which is "to" before "from".
+    for name, value in sorted(data.items(), key=lambda pair: pair[0] != "from"):
         if name == "changes":
             yield from _changes(value)
         elif name == "after" and "before" in data:

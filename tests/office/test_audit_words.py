@@ -89,6 +89,12 @@ def test_statuses_days_and_answers_look_as_elsewhere():
     }
 
 
+def test_from_is_said_before_to():
+    moved = recorded(make_rule(), to=3, **{"from": 1})
+    details = audit_details(moved, VOCABULARY)
+    assert [one.__html__() for one in details] == ["From: 1", "To: 3"]
+
+
 def test_what_nobody_has_a_word_for_stays_readable():
     sku = make_sku()
     words = told(sku, units_on_loan=2, scopes=["stock:read"], role="gone", empty="", MI01="<b>")
