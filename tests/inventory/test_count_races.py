@@ -20,7 +20,7 @@ from inventory.services.counting import CountedRow, stock_count
 from inventory.status import CountBasis
 from oms.core.errors import InvalidTransition
 from tests.inventory.factories import ACTOR, demand, figures, make_location, make_sku, put
-from tests.inventory.racing import race
+from tests.inventory.racing import Meeting, race
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.concurrency]
 
@@ -50,11 +50,10 @@ def test_without_the_lock_of_the_count_scans_are_lost(monkeypatch: pytest.Monkey
     """The control: read the count without locking it, and one phone writes over the other."""
 
     def unlocked(number: int, _permission: object, *, actor: object) -> StockCount:
-        found = StockCount.objects.get(pk=number)
-        time.sleep(0.01)
-        return found
+        return StockCount.objects.get(pk=number)
 
     monkeypatch.setattr(count_lines, "count_for_update", unlocked)
+    monkeypatch.setattr(count_lines, "_units_of", Meeting().after(count_lines._units_of))
     sku, _store, count = shelf()
     assert scans(count, sku) < 40
 
@@ -83,11 +82,9 @@ def test_without_the_lock_it_is_finished_twice(monkeypatch: pytest.MonkeyPatch) 
     """The control. Even so nothing is booked twice: the ledger has told of the units already."""
 
     def unlocked(number: int, _permission: object, *, actor: object) -> StockCount:
-        found = StockCount.objects.select_related("location").get(pk=number)
-        time.sleep(0.05)
-        return found
+        return StockCount.objects.select_related("location").get(pk=number)
 
-    monkeypatch.setattr(count_posting, "count_for_update", unlocked)
+    monkeypatch.setattr(count_posting, "count_for_update", Meeting().after(unlocked))
     sku, store, count = shelf()
     lines_count(count.pk, {sku.pk: 99}, actor=ACTOR)
     results = race([partial(count_finish, count.pk, actor=ACTOR)] * 4, threads=4)

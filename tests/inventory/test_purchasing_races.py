@@ -11,7 +11,7 @@ from inventory.models import ExpectedSupply, PurchaseOrder, PurchaseReceipt, Sto
 from inventory.services import deliveries
 from inventory.services.audit import stock_audit
 from tests.inventory.purchasing import make_ordered, receive
-from tests.inventory.racing import race
+from tests.inventory.racing import Meeting, race
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.concurrency]
 
@@ -26,11 +26,17 @@ def received_twice(people: int) -> tuple[int, int, int]:
     return booked, stock.on_hand, order.lines.get().received
 
 
-def test_of_two_who_receive_the_same_order_one_is_asked() -> None:
+@pytest.fixture
+def meeting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two who have read what is still owed go on when both have."""
+    monkeypatch.setattr(deliveries, "_checked", Meeting().after(deliveries._checked))
+
+
+def test_of_two_who_receive_the_same_order_one_is_asked(meeting) -> None:
     assert received_twice(8) == (1, 10, 10)
 
 
-def test_without_the_lock_everybody_receives_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_lock_more_than_one_receives_it(meeting, monkeypatch) -> None:
     """The control: the race above is hard enough to break an order read without its lock."""
 
     def unlocked(number: int) -> PurchaseOrder:
@@ -57,13 +63,13 @@ def posted_twice(posts: int) -> tuple[list[PurchaseReceipt | Exception], int]:
     return results, Stock.objects.get(location=order.location).on_hand
 
 
-def test_one_delivery_posted_by_eight_requests_is_booked_once() -> None:
+def test_one_delivery_posted_by_eight_requests_is_booked_once(meeting) -> None:
     results, on_hand = posted_twice(8)
     assert {type(result) for result in results} == {PurchaseReceipt}
     assert on_hand == 10
 
 
-def test_without_the_lock_the_ledger_itself_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_lock_the_ledger_itself_refuses(meeting, monkeypatch) -> None:
     """The second guard: the movement's source reference is unique whoever comes first."""
 
     def unlocked(number: int) -> PurchaseOrder:
