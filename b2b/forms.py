@@ -3,11 +3,14 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from b2b.models import Company
 from b2b.selectors.companies import ShipTo
 from b2b.services.people import COMPANY_ROLES
+from catalog.forms.fields import CURRENCIES
+from oms.core.forms import CountryField
 from oms.core.models import User
 from oms.core.permissions import ROLES
 
@@ -70,6 +73,10 @@ class CheckoutForm(forms.Form):
 class CompanyForm(forms.ModelForm):
     """A company as the back office edits it; `code` only when it is made."""
 
+    country = CountryField()
+    currency = forms.ChoiceField(label=_("Currency"), choices=[(code, code) for code in CURRENCIES])
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+
     class Meta:
         model = Company
         fields: ClassVar = [
@@ -96,7 +103,6 @@ class CompanyForm(forms.ModelForm):
             "group": _("Companies of one group share price lists and rules."),
             "parent": _("What is given to the parent reaches this company too."),
             "credit_limit": _("What may be open on account. Leave empty for no limit."),
-            "country": _("Two letters, such as IT."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

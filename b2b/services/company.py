@@ -58,8 +58,7 @@ def company_save(
 ) -> Company:
     """Make a company (`values` has its `code`), or change the one of `company_id`.
 
-    Raises NotFound, and InvalidInput naming each field: a taken code, a circle of parents, a
-    parent in another currency.
+    Raises NotFound, and InvalidInput naming each field: a taken code, a circle of parents.
     """
     if company_id is None:
         company, known = Company(code=values.get("code", "")), {}

@@ -9,6 +9,7 @@ from catalog.audiences import Audience
 from catalog.forms.fields import CURRENCIES, MomentField, typed_audiences
 from catalog.models import Sku
 from catalog.selectors import skus_by_code
+from oms.core.forms import CountryField
 
 
 class BasketForm(forms.Form):
@@ -26,7 +27,7 @@ class BasketForm(forms.Form):
         help_text=_("Most specific first, one per line: company:acme, group:gold, channel:b2b."),
     )
     currency = forms.ChoiceField(label=_("Currency"), choices=[(c, c) for c in CURRENCIES])
-    country = forms.CharField(label=_("Country of supply"), max_length=2, min_length=2)
+    country = CountryField(label=_("Country of supply"))
     coupon = forms.CharField(label=_("Coupon"), required=False, max_length=40)
     at = MomentField(label=_("At"), help_text=_("Empty: now."))
 
@@ -54,6 +55,3 @@ class BasketForm(forms.Form):
                 _("There is no SKU %(codes)s") % {"codes": ", ".join(missing[:10])}
             )
         return [(found[code], quantity) for code, quantity in wanted]
-
-    def clean_country(self) -> str:
-        return str(self.cleaned_data["country"]).upper()

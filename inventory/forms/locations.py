@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from inventory.forms.imports import ImportForm
 from inventory.models import Location
+from oms.core.forms import CountryField
 
 SPAN = re.compile(r"(\d{1,2})[:.](\d{2})\s*[-–]\s*(\d{1,2})[:.](\d{2})")  # noqa: RUF001
 DAYS = (
@@ -34,6 +35,8 @@ def _zones() -> list[tuple[str, str]]:
 
 class LocationForm(forms.ModelForm):
     """A location; its opening hours one day to a field, as people write them."""
+
+    country = CountryField()
 
     class Meta:
         model = Location
@@ -66,9 +69,6 @@ class LocationForm(forms.ModelForm):
 
     def hour_fields(self) -> list[Any]:
         return [self[f"hours_{key}"] for key, _label in DAYS]
-
-    def clean_country(self) -> str:
-        return str(self.cleaned_data["country"]).upper()
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

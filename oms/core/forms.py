@@ -8,18 +8,40 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.core.validators import RegexValidator
 from django.forms.boundfield import BoundField
 from django.forms.renderers import BaseRenderer, DjangoTemplates
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 GROUPS = (forms.RadioSelect, forms.CheckboxSelectMultiple)
 # More options than this are quicker to find in a list box than among check boxes.
 MANY = 12
 # What a select, and a yes/no select, send when nobody chose.
 NO_CHOICE = ("", "unknown")
+# Django's words for it.
+DASHES = "---------"
+
+
+class CountryField(forms.CharField):
+    """A country by its two letters (ISO 3166), in capitals."""
+
+    def __init__(self, **options: Any) -> None:
+        usual: dict[str, Any] = {
+            "label": gettext_lazy("Country"),
+            "max_length": 2,
+            "help_text": gettext_lazy("Two letters, such as IT."),
+        }
+        super().__init__(**usual | options)
+        refusal = gettext_lazy("Two letters, such as IT")
+        self.validators.append(RegexValidator(r"\A[A-Z]{2}\Z", refusal))
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value)).upper()
 
 
 class FormRenderer(BaseRenderer):
@@ -70,6 +92,8 @@ def is_numeric(field: forms.Field) -> bool:
 
 def control(bound: BoundField, extra_class: str = "") -> SafeString:
     """The widget of a bound field with the classes and input mode of our skin."""
+    if _has_dashes(bound):
+        name_no_choice(bound, _("Choose") if bound.field.required else _("None"))
     widget = widget_of(bound)
     classes = [str(widget.attrs.get("class", "")), widget_class(widget), extra_class]
     if bound.errors:
@@ -81,6 +105,14 @@ def control(bound: BoundField, extra_class: str = "") -> SafeString:
         attrs["inputmode"] = "numeric" if whole else "decimal"
     attrs["class"] = " ".join(filter(None, classes))
     return bound.as_widget(widget, attrs=attrs)
+
+
+def _has_dashes(bound: BoundField) -> bool:
+    field, widget = bound.field, bound.field.widget
+    if isinstance(field, forms.ModelChoiceField):
+        # Read before its rows are: asking the widget would fetch them.
+        return field.empty_label == DASHES
+    return isinstance(widget, forms.Select) and DASHES in dict(widget.choices).values()
 
 
 def name_no_choice(bound: BoundField, label: str) -> None:

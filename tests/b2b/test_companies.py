@@ -126,6 +126,19 @@ def test_companies_are_listed_made_and_edited(office):
     assert Company.objects.get(code="nova").credit_limit == Decimal("500")
 
 
+@pytest.mark.parametrize(
+    ("field", "value"), [("country", "I1"), ("currency", "XYZ"), ("language", "zz")]
+)
+def test_what_nothing_could_be_priced_or_written_in_is_refused(office, field: str, value: str):
+    form = {"code": "nova", "name": "Nova", "country": "it", "currency": "EUR", "language": "pl"}
+    form |= {"payment_days": "14", "is_active": "on"}
+    answer = office.post("/office/companies/new/", form | {field: value})
+    assert answer.status_code == 422
+    assert set(answer.context["form"].errors) == {field}
+    assert office.post("/office/companies/new/", form).status_code == 302
+    assert Company.objects.get().country == "IT"
+
+
 def test_a_role_is_given_and_taken_on_the_page(office):
     company, person = make_company("acme"), make_user(username="mara")
     url = "/office/companies/acme/roles/"

@@ -12,6 +12,7 @@ import time_machine
 from django import forms
 from django.conf import settings
 from django.core.paginator import Paginator
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.template import Context, Template, TemplateSyntaxError
 from django.template.loader import get_template
 from django.test import RequestFactory, override_settings
@@ -19,6 +20,7 @@ from django.utils import timezone, translation
 from django_tables2.paginators import LazyPaginator
 
 from oms.core.actors import system_actor
+from oms.core.forms import control
 from oms.core.links import link
 from oms.core.looks import STATUS_LOOK, look_of
 from oms.core.models import User
@@ -175,6 +177,18 @@ def test_a_few_choices_become_check_boxes() -> None:
     html = render("{% field form.days %}", form=WeightForm({"weight": "1", "days": ["2"]}))
     assert html.count('type="checkbox"') == 2
     assert html.count("checked") == 1
+
+
+def test_no_choice_is_a_word_and_no_dashes() -> None:
+    class Chosen(forms.Form):
+        who = forms.ModelChoiceField(User.objects.none())
+        deputy = forms.ModelChoiceField(User.objects.none(), required=False)
+        kind = forms.ChoiceField(choices=[*BLANK_CHOICE_DASH, ("a", "A")])
+        where = forms.ModelChoiceField(User.objects.none(), empty_label="Everywhere")
+
+    form = Chosen()
+    first = [re.findall(r"<option[^>]*>([^<]*)<", control(form[name]))[0] for name in form.fields]
+    assert first == ["Choose", "None", "Choose", "Everywhere"]
 
 
 def test_a_list_page_gives_htmx_only_its_results() -> None:

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import Resolver404, resolve, reverse
 
 from oms.core.actors import Actor, user_actor
+from oms.core.forms import DASHES
 from oms.core.links import may_open
 from tests.catalog import factories
 from tests.permissions.routes import PAGES
@@ -50,6 +51,7 @@ def opened(client: Client, address: str) -> Opened:
     page = client.get(address, follow=True)
     if page.status_code != 200 or not page["Content-Type"].startswith("text/html"):
         return Opened(page.status_code)
+    assert DASHES not in page.content.decode(), address
     here = page.redirect_chain[-1][0] if page.redirect_chain else address
 
     def found(pattern: re.Pattern[str]) -> set[str]:
