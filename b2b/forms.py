@@ -74,8 +74,16 @@ class CompanyForm(forms.ModelForm):
     """A company as the back office edits it; `code` only when it is made."""
 
     country = CountryField()
-    currency = forms.ChoiceField(label=_("Currency"), choices=[(code, code) for code in CURRENCIES])
-    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    currency = forms.ChoiceField(
+        label=_("Currency"),
+        choices=[(code, code) for code in CURRENCIES],
+        initial=settings.RETAILER_CURRENCY,
+    )
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=settings.LANGUAGES,
+        initial=Company._meta.get_field("language").default,
+    )
 
     class Meta:
         model = Company

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.validators import RegexValidator
 from django.forms.boundfield import BoundField
 from django.forms.renderers import BaseRenderer, DjangoTemplates
@@ -28,12 +29,13 @@ DASHES = "---------"
 
 
 class CountryField(forms.CharField):
-    """A country by its two letters (ISO 3166), in capitals."""
+    """A country by its two letters (ISO 3166), in capitals; the retailer's to begin with."""
 
     def __init__(self, **options: Any) -> None:
         usual: dict[str, Any] = {
             "label": gettext_lazy("Country"),
             "max_length": 2,
+            "initial": settings.RETAILER_COUNTRY,
             "help_text": gettext_lazy("Two letters, such as IT."),
         }
         super().__init__(**usual | options)

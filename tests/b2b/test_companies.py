@@ -139,6 +139,12 @@ def test_what_nothing_could_be_priced_or_written_in_is_refused(office, field: st
     assert Company.objects.get().country == "IT"
 
 
+def test_a_new_company_begins_as_the_retailer_s_neighbour(office):
+    form = office.get("/office/companies/new/").context["form"]
+    begun = {name: form[name].value() for name in ("country", "currency", "language")}
+    assert begun == {"country": "IT", "currency": "EUR", "language": "it"}
+
+
 def test_a_role_is_given_and_taken_on_the_page(office):
     company, person = make_company("acme"), make_user(username="mara")
     url = "/office/companies/acme/roles/"

@@ -280,8 +280,15 @@ def test_a_location_is_changed_and_audited(shelf) -> None:
     assert (location.priority, location.country, location.ships) == (3, "IT", False)
     entry = AuditEntry.objects.get(action="location.changed")
     assert entry.data["priority"] == {"from": 0, "to": 3}
-    for wrong in ({"hours_2": "nine to five"}, {"hours_2": "25:00-26:00"}, {"latitude": "45"}):
+    for wrong in (
+        {"hours_2": "nine to five"},
+        {"hours_2": "25:00-26:00"},
+        {"latitude": "45"},
+        {"country": "1T"},
+    ):
         assert client.post(url, location_data(**wrong)).status_code == 422
+    new = client.get(reverse("location-new")).context["form"]
+    assert new["country"].value() == "IT"
     assert client.post(reverse("location-new"), location_data()).status_code == 422
     assert client.post(reverse("location-new"), location_data(code="S9")).status_code == 302
     assert client.post(reverse("location-new"), location_data(code="new")).status_code == 422
