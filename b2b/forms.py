@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from b2b.models import Company
 from b2b.selectors.companies import ShipTo
 from b2b.services.people import COMPANY_ROLES
-from catalog.forms.fields import CURRENCIES
+from catalog.forms.fields import CurrencyField
 from oms.core.forms import CountryField
 from oms.core.models import User
 from oms.core.permissions import ROLES
@@ -74,11 +74,7 @@ class CompanyForm(forms.ModelForm):
     """A company as the back office edits it; `code` only when it is made."""
 
     country = CountryField()
-    currency = forms.ChoiceField(
-        label=_("Currency"),
-        choices=[(code, code) for code in CURRENCIES],
-        initial=settings.RETAILER_CURRENCY,
-    )
+    currency = CurrencyField()
     language = forms.ChoiceField(
         label=_("Language"),
         choices=settings.LANGUAGES,

@@ -13,6 +13,7 @@ from guardian.models import UserObjectPermissionBase
 
 from catalog.models import Sku, amount_field
 from oms.core.permissions import Permission, ScopedQuerySet
+from oms.core.validators import country_valid, currency_valid, language_valid
 
 COMPANY_PERMISSIONS = (
     Permission.ORDERS_VIEW,
@@ -39,11 +40,15 @@ class Company(models.Model):
     street = models.CharField(_("street"), max_length=120, blank=True, default="")
     postcode = models.CharField(_("postcode"), max_length=12, blank=True, default="")
     city = models.CharField(_("city"), max_length=80, blank=True, default="")
-    country = models.CharField(_("country"), max_length=2, default="IT")
+    country = models.CharField(_("country"), max_length=2, default="IT", validators=[country_valid])
     latitude = models.DecimalField(max_digits=8, decimal_places=5, null=True, blank=True)
     longitude = models.DecimalField(max_digits=8, decimal_places=5, null=True, blank=True)
-    currency = models.CharField(_("currency"), max_length=3, default="EUR")
-    language = models.CharField(_("language"), max_length=5, default="it")
+    currency = models.CharField(
+        _("currency"), max_length=3, default="EUR", validators=[currency_valid]
+    )
+    language = models.CharField(
+        _("language"), max_length=5, default="it", validators=[language_valid]
+    )
     payment_days = models.PositiveSmallIntegerField(_("payment term in days"), default=30)
     # Open orders on account may not pass this; empty: no limit.
     credit_limit = amount_field(_("credit limit"), null=True, blank=True)

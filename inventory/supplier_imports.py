@@ -16,7 +16,6 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from catalog.forms.fields import CURRENCIES
 from catalog.imports.reading import actor_of, open_table, refuse_if_wrong, report_issues
 from catalog.models import Sku
 from catalog.selectors import kit_components, skus_by_code
@@ -25,6 +24,7 @@ from inventory.services.suppliers import ItemValues, supplier_items_set, supplie
 from oms.core.errors import Issue
 from oms.core.jobs import JobRun
 from oms.core.tabular import Row, parse_decimal, parse_whole
+from oms.core.validators import CURRENCIES
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "suppliers": (

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from catalog.audiences import Audience
-from catalog.forms.fields import CURRENCIES, MomentField, typed_audiences
+from catalog.forms.fields import CurrencyField, MomentField, typed_audiences
 from catalog.models import Sku
 from catalog.selectors import skus_by_code
 from oms.core.forms import CountryField
@@ -26,7 +26,7 @@ class BasketForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Most specific first, one per line: company:acme, group:gold, channel:b2b."),
     )
-    currency = forms.ChoiceField(label=_("Currency"), choices=[(c, c) for c in CURRENCIES])
+    currency = CurrencyField()
     country = CountryField(label=_("Country of supply"))
     coupon = forms.CharField(label=_("Coupon"), required=False, max_length=40)
     at = MomentField(label=_("At"), help_text=_("Empty: now."))

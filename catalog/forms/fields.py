@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -13,8 +14,8 @@ from catalog.directory import audience_of, audience_options
 from catalog.models import Sku
 from catalog.selectors import skus_by_code
 from oms.core.errors import InvalidInput
+from oms.core.validators import CURRENCIES
 
-CURRENCIES = ("EUR", "GBP", "PLN", "CHF", "CZK", "DKK", "HUF", "NOK", "RON", "SEK", "USD", "JPY")
 LOCAL_MOMENT = "%Y-%m-%dT%H:%M"
 
 
@@ -37,6 +38,18 @@ class MomentField(forms.DateTimeField):
         options.setdefault("required", False)
         formats = [LOCAL_MOMENT, "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"]
         super().__init__(widget=MomentInput(), input_formats=formats, **options)
+
+
+class CurrencyField(forms.ChoiceField):
+    """A currency to choose; the retailer's to begin with."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            label=_("Currency"),
+            choices=[(code, code) for code in CURRENCIES],
+            initial=settings.RETAILER_CURRENCY,
+            **options,
+        )
 
 
 class AudiencesField(forms.MultipleChoiceField):

@@ -9,12 +9,19 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from catalog.audiences import Audience
-from catalog.forms.fields import CURRENCIES, AudiencesForm, CodesField, MomentField, plain_number
+from catalog.forms.fields import (
+    AudiencesForm,
+    CodesField,
+    CurrencyField,
+    MomentField,
+    plain_number,
+)
 from catalog.models import Category, DiscountRule, PriceList, Product, Sku
 from catalog.selectors import category_choices, skus_by_code
 from catalog.services.discount_rules import DiscountRuleData
 from catalog.services.price_lists import PriceListData
 from oms.core.money import ZERO
+from oms.core.validators import CURRENCIES
 
 
 class PriceListForm(AudiencesForm):
@@ -25,7 +32,7 @@ class PriceListForm(AudiencesForm):
         help_text=_("Short and lasting: imports and the API use it."),
         validators=[RegexValidator(r"^[A-Za-z0-9_.-]+$")],
     )
-    currency = forms.ChoiceField(label=_("Currency"), choices=[(c, c) for c in CURRENCIES])
+    currency = CurrencyField()
     tax_included = forms.TypedChoiceField(
         label=_("Prices"),
         coerce=lambda value: value == "yes",

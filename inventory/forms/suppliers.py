@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from catalog.forms.fields import CURRENCIES
+from catalog.forms.fields import CurrencyField
 from catalog.models import Sku
 from catalog.selectors import kit_components, skus_by_code
 from inventory.forms.imports import ImportForm
@@ -45,14 +45,9 @@ class SupplierForm(forms.ModelForm):
             choices=settings.LANGUAGES,
             initial=settings.LANGUAGE_CODE,
         )
-        self.fields["currency"] = forms.ChoiceField(
-            label=_("Currency"),
-            choices=[(code, code) for code in CURRENCIES],
-            initial=settings.RETAILER_CURRENCY,
-        )
+        self.fields["currency"] = CurrencyField()
         places = Location.objects.filter(kind=LocationKind.SUPPLIER)
         self.fields["location"].queryset = places  # type: ignore[attr-defined]
-        self.fields["location"].empty_label = _("None")  # type: ignore[attr-defined]
 
 
 class SupplierItemForm(forms.ModelForm):

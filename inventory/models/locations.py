@@ -12,6 +12,7 @@ from guardian.models import UserObjectPermissionBase
 from inventory.models.hearing import heard_when
 from inventory.status import LocationKind
 from oms.core.permissions import Permission, ScopedQuerySet
+from oms.core.validators import country_valid
 
 LOCATION_PERMISSIONS = (
     Permission.ORDERS_VIEW,
@@ -45,7 +46,7 @@ class Location(models.Model):
     street = models.CharField(_("street"), max_length=120, blank=True, default="")
     postcode = models.CharField(_("postcode"), max_length=12, blank=True, default="")
     city = models.CharField(_("city"), max_length=80, blank=True, default="")
-    country = models.CharField(_("country"), max_length=2, default="IT")
+    country = models.CharField(_("country"), max_length=2, default="IT", validators=[country_valid])
     phone = models.CharField(_("phone"), max_length=30, blank=True, default="")
     latitude = models.DecimalField(
         _("latitude"), max_digits=8, decimal_places=5, null=True, blank=True

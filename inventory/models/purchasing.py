@@ -13,6 +13,7 @@ from catalog.models import Sku
 from inventory.models.locations import Location, code_valid
 from inventory.status import InvoiceStatus, PurchaseStatus, ReceiptReason
 from oms.core.permissions import ScopedModel
+from oms.core.validators import currency_valid, language_valid
 
 FIRST_NUMBER = 1000
 
@@ -30,8 +31,12 @@ class Supplier(models.Model):
     name = models.CharField(_("name"), max_length=120)
     # Who gets the purchase orders; empty: nobody, they are printed.
     email = models.EmailField(_("contact e-mail"), blank=True, default="")
-    language = models.CharField(_("language"), max_length=5, default="en")
-    currency = models.CharField(_("currency"), max_length=3, default="EUR")
+    language = models.CharField(
+        _("language"), max_length=5, default="en", validators=[language_valid]
+    )
+    currency = models.CharField(
+        _("currency"), max_length=3, default="EUR", validators=[currency_valid]
+    )
     lead_time_days = models.PositiveSmallIntegerField(_("lead time"), default=7)
     # The standard deviation of the lead time, for the safety stock of proposals.
     lead_time_spread = models.PositiveSmallIntegerField(_("spread of the lead time"), default=0)

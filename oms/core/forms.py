@@ -9,7 +9,6 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.core.validators import RegexValidator
 from django.forms.boundfield import BoundField
 from django.forms.renderers import BaseRenderer, DjangoTemplates
 from django.template import TemplateDoesNotExist
@@ -18,6 +17,8 @@ from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from oms.core.validators import country_valid
 
 GROUPS = (forms.RadioSelect, forms.CheckboxSelectMultiple)
 # More options than this are quicker to find in a list box than among check boxes.
@@ -39,8 +40,7 @@ class CountryField(forms.CharField):
             "help_text": gettext_lazy("Two letters, such as IT."),
         }
         super().__init__(**usual | options)
-        refusal = gettext_lazy("Two letters, such as IT")
-        self.validators.append(RegexValidator(r"\A[A-Z]{2}\Z", refusal))
+        self.validators.append(country_valid)
 
     def to_python(self, value: Any) -> str:
         return str(super().to_python(value)).upper()

@@ -137,6 +137,9 @@ def test_what_nothing_could_be_priced_or_written_in_is_refused(office, field: st
     assert set(answer.context["form"].errors) == {field}
     assert office.post("/office/companies/new/", form).status_code == 302
     assert Company.objects.get().country == "IT"
+    with pytest.raises(InvalidInput) as refused:
+        company_save({field: value}, actor=ACTOR, company_id=Company.objects.get().pk)
+    assert [issue.field for issue in refused.value.issues] == [field]
 
 
 def test_a_new_company_begins_as_the_retailer_s_neighbour(office):
